@@ -1,0 +1,1 @@
+"""Dagster: the steps of `pipelines`, scheduled, observed and gated. Each body calls one step."""

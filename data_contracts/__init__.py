@@ -1,0 +1,1 @@
+"""Is a delivery what was agreed: contracts, readers, rules, receipts, episode shapes."""

@@ -1,0 +1,1 @@
+"""Who is it, and may we look: pseudonyms, basis, protection, the household over time, links."""

@@ -1,0 +1,1 @@
+"""A model is a table: learners, the one scorer, explanation, validation, sign-off."""

@@ -1,0 +1,1 @@
+"""Whom first, with this capacity: eligibility, slots, random draws, freeze, urgent sheet."""

@@ -1,0 +1,1 @@
+"""The order of the steps, and the only room that reads or writes the home."""

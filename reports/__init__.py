@@ -1,0 +1,1 @@
+"""What people read: visit list, ethics report, receipts. Knows nothing of storage."""
