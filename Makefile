@@ -15,4 +15,4 @@ $(STAMP): requirements.lock pyproject.toml
 
 lock:
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header -o requirements.lock
+	  --no-emit-index-url --no-emit-find-links --no-header --no-strip-extras -o requirements.lock
