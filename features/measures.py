@@ -1,0 +1,313 @@
+"""Measures: the few ways in which facts of a household become one whole number.
+
+A measure is a small frozen declaration. From it come the Ibis aggregates (`parts` and `value`), the facts
+behind a reason (`behind`), its window and the sentences of the dictionary; the pure-Python double is in
+`features.reference`. Engines only count, sum whole numbers and take the earliest day; the rest is whole-number
+arithmetic in Arrow, so that every engine gives the same bits (DESIGN §5 «Determinism»).
+
+Days are counted inclusively: an episode is open for 1 day on the day it begins.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar, Literal, Protocol
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Kinds = tuple[str, ...]
+How = Literal["count", "earliest", "quantity"]
+# A state delivered without a date «begins» on the day it was first delivered: it can be open, never an onset.
+DATED = ("day", "batch")
+
+
+class Selection(Protocol):
+    """Which facts of a household a measure looks at on a day."""
+
+    def holds(self, facts: ir.Table, day: date) -> ir.BooleanValue:
+        """True for the facts selected on `day`."""
+        ...
+
+    def bounds(self) -> str:
+        """The bounds in formulas, for the dictionary (D = the as-of date)."""
+        ...
+
+
+@dataclass(frozen=True)
+class OpenNow:
+    """Open on the day, and for at least `min_days` days, the first day included."""
+
+    min_days: int = 1
+
+    def holds(self, facts: ir.Table, day: date) -> ir.BooleanValue:
+        """began_on ≤ D − (min_days − 1), and not ended before D."""
+        return (facts.began_on <= day - timedelta(days=self.min_days - 1)) & (
+            facts.ended_on.isnull() | (facts.ended_on >= day)
+        )
+
+    def bounds(self) -> str:
+        """See Selection."""
+        latest = "D" if self.min_days == 1 else f"D−{self.min_days - 1}"
+        return f"began_on ≤ {latest}, D ≤ ended_on or none"
+
+
+@dataclass(frozen=True)
+class BeganWithin:
+    """Began within `days` days up to `before` days before the day; facts of unknown date never do."""
+
+    days: int
+    before: int = 0
+
+    def holds(self, facts: ir.Table, day: date) -> ir.BooleanValue:
+        """D − before − days < began_on ≤ D − before."""
+        last = day - timedelta(days=self.before)
+        first = last - timedelta(days=self.days - 1)
+        return (facts.began_on >= first) & (facts.began_on <= last) & facts.date_precision.isin(DATED)
+
+    def bounds(self) -> str:
+        """See Selection."""
+        last = "D" if self.before == 0 else f"D−{self.before}"
+        return f"D−{self.before + self.days - 1} ≤ began_on ≤ {last}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One figure an engine works out per household: `how` over the facts of `kinds` that `where` selects.
+
+    `source` narrows it to one source; None means every source of the feature.
+    """
+
+    where: Selection
+    how: How
+    kinds: Kinds
+    source: str | None = None
+
+
+class Measure(Protocol):
+    """What a feature computes: whole-number parts by an engine, one whole number from them in Arrow."""
+
+    @property
+    def kinds(self) -> Kinds:
+        """Every kind of episode that is looked at."""
+        ...
+
+    @property
+    def window_days(self) -> int | None:
+        """How far back a beginning may lie to count, in days; None = no window."""
+        ...
+
+    def parts(self) -> tuple[Part, ...]:
+        """The figures wanted from the engine."""
+        ...
+
+    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:
+        """int64 per household from the parts (in the order of `parts()`, null = no fact)."""
+        ...
+
+    def behind(self) -> Part:
+        """The facts that a reason from this measure rests on."""
+        ...
+
+    def sentence_ja(self) -> str:
+        """The definition in one Japanese sentence; {kinds} stands for the kinds' names."""
+        ...
+
+
+def _whole(part: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.fill_null(pc.cast(part, pa.int64()), 0)
+
+
+@dataclass(frozen=True)
+class OpenCount:
+    """How many episodes are open on the day, for at least `min_days_open` days."""
+
+    kinds: Kinds
+    min_days_open: int = 1
+    window_days: ClassVar[None] = None
+
+    def parts(self) -> tuple[Part, ...]:
+        """One count."""
+        return (self.behind(),)
+
+    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
+        """The count."""
+        return _whole(parts[0])
+
+    def behind(self) -> Part:
+        """The open episodes."""
+        return Part(OpenNow(self.min_days_open), "count", self.kinds)
+
+    def sentence_ja(self) -> str:
+        """See Measure."""
+        since = f"(始まった日を1日目として{self.min_days_open}日目以降)" if self.min_days_open > 1 else ""
+        return f"{{kinds}}のうち、基準日に続いているもの{since}の数。"
+
+
+@dataclass(frozen=True)
+class OnsetCount:
+    """How many episodes began within `within_days` days, the day itself included; open or ended."""
+
+    kinds: Kinds
+    within_days: int
+
+    @property
+    def window_days(self) -> int:
+        """The window."""
+        return self.within_days
+
+    def parts(self) -> tuple[Part, ...]:
+        """One count."""
+        return (self.behind(),)
+
+    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
+        """The count."""
+        return _whole(parts[0])
+
+    def behind(self) -> Part:
+        """What began in the window."""
+        return Part(BeganWithin(self.within_days), "count", self.kinds)
+
+    def sentence_ja(self) -> str:
+        """See Measure."""
+        return f"{{kinds}}のうち、基準日までの{self.within_days}日間(基準日を含む)に始まったものの数。"
+
+
+@dataclass(frozen=True)
+class PointCount(OnsetCount):
+    """How many events (episodes of one day) happened within `within_days` days, the day itself included."""
+
+    def sentence_ja(self) -> str:
+        """See Measure."""
+        return f"{{kinds}}が、基準日までの{self.within_days}日間(基準日を含む)にあった回数。"
+
+
+@dataclass(frozen=True)
+class LongestOpenDays:
+    """Days since the oldest episode open on the day began, the first day counted as 1; at most `cap`; none = 0.
+
+    Only episodes open for at least `min_days_open` days count. `unless_open`: kinds that, open on the day,
+    make it 0 (a supply closed on request says the dwelling may be empty).
+    """
+
+    kinds: Kinds
+    cap: int
+    min_days_open: int = 1
+    unless_open: Kinds = ()
+    window_days: ClassVar[None] = None
+
+    def parts(self) -> tuple[Part, ...]:
+        """The earliest beginning, and whether something speaks against it."""
+        longest = Part(OpenNow(self.min_days_open), "earliest", self.kinds)
+        against = (Part(OpenNow(), "count", self.unless_open),) if self.unless_open else ()
+        return (longest, *against)
+
+    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:
+        """Whole days, capped."""
+        began = pc.cast(pc.cast(parts[0], pa.int32()), pa.int64())
+        today = (day - date(1970, 1, 1)).days
+        days = pc.fill_null(pc.subtract(pa.scalar(today + 1, pa.int64()), began), 0)
+        days = pc.min_element_wise(days, pa.scalar(self.cap, pa.int64()))
+        if self.unless_open:
+            days = pc.if_else(pc.greater(_whole(parts[1]), 0), pa.scalar(0, pa.int64()), days)
+        return days
+
+    def behind(self) -> Part:
+        """The open episodes."""
+        return Part(OpenNow(self.min_days_open), "count", self.kinds)
+
+    def sentence_ja(self) -> str:
+        """See Measure."""
+        least = f"{self.min_days_open}日目以降のものだけを数え、" if self.min_days_open > 1 else ""
+        unless = "使用中止の届けが出ている間は0、" if self.unless_open else ""
+        return (
+            f"{{kinds}}のうち、基準日に続いている最も古いものの日数(初日を1日目とし、{least}{unless}上限{self.cap}日)。"
+        )
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Beginnings in the last `days` days minus beginnings in the `days` days before; may be negative."""
+
+    kinds: Kinds
+    days: int
+
+    @property
+    def window_days(self) -> int:
+        """Both stretches together."""
+        return 2 * self.days
+
+    def parts(self) -> tuple[Part, ...]:
+        """The two counts."""
+        return (self.behind(), Part(BeganWithin(self.days, before=self.days), "count", self.kinds))
+
+    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
+        """The difference."""
+        return pc.subtract(_whole(parts[0]), _whole(parts[1]))
+
+    def behind(self) -> Part:
+        """What began in the later stretch."""
+        return Part(BeganWithin(self.days), "count", self.kinds)
+
+    def sentence_ja(self) -> str:
+        """See Measure."""
+        return (
+            f"{{kinds}}が始まった数について、直近{self.days}日間(基準日を含む)からその前の{self.days}日間を引いた差。"
+        )
+
+
+@dataclass(frozen=True)
+class SourcesOpen:
+    """From how many sources something is open on the day: `by_source` holds (source, kinds) pairs."""
+
+    by_source: tuple[tuple[str, Kinds], ...]
+    window_days: ClassVar[None] = None
+
+    @property
+    def kinds(self) -> Kinds:
+        """The kinds of all sources."""
+        return tuple(kind for _, kinds in self.by_source for kind in kinds)
+
+    def parts(self) -> tuple[Part, ...]:
+        """One count per source."""
+        return tuple(Part(OpenNow(), "count", kinds, source) for source, kinds in self.by_source)
+
+    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
+        """The number of counts above 0."""
+        total = pc.cast(pc.greater(_whole(parts[0]), 0), pa.int64())
+        for part in parts[1:]:
+            total = pc.add(total, pc.cast(pc.greater(_whole(part), 0), pa.int64()))
+        return total
+
+    def behind(self) -> Part:
+        """The open episodes of every source."""
+        return Part(OpenNow(), "count", self.kinds)
+
+    def sentence_ja(self) -> str:
+        """See Measure."""
+        return f"{{kinds}}が基準日に続いている情報源の数(0〜{len(self.by_source)})。"
+
+
+@dataclass(frozen=True)
+class OpenQuantity:
+    """The sum of the quantities (in the kinds' declared unit) of the episodes open on the day; null counts 0."""
+
+    kinds: Kinds
+    min_days_open: int = 1
+    window_days: ClassVar[None] = None
+
+    def parts(self) -> tuple[Part, ...]:
+        """One whole-number sum."""
+        return (Part(OpenNow(self.min_days_open), "quantity", self.kinds),)
+
+    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
+        """The sum."""
+        return _whole(parts[0])
+
+    def behind(self) -> Part:
+        """The open episodes."""
+        return Part(OpenNow(self.min_days_open), "count", self.kinds)
+
+    def sentence_ja(self) -> str:
+        """See Measure."""
+        return "{kinds}のうち、基準日に続いているものの数量の合計。"
