@@ -1,0 +1,62 @@
+"""A source's accepted log on disk: appended segments of opened and closed versions (DESIGN §5 «Incremental»).
+
+`opened-<run day>-<n>` holds new versions with all their columns, `closed-…` the end of earlier ones. A correction or a
+vanishing therefore writes what changed, not the history.
+"""
+
+from datetime import date
+
+import pyarrow as pa
+
+from data_contracts.versions import advance, versions_of
+from pipelines import layout
+from pipelines.home import Home
+from pipelines.store import Draft
+
+
+class Log:
+    """Reads a source's segments; collects what a run adds; writes it into a draft."""
+
+    def __init__(self, home: Home, name: str) -> None:
+        self._home, self._name = home, name
+        self.folder = layout.log_folder(name, home.catalog.role(name))
+        self._opened = segments(home, name, "opened")
+        self._closed = segments(home, name, "closed")
+        self._new: list[tuple[pa.Table, pa.Table]] = []
+
+    def versions(self) -> pa.Table | None:
+        """All versions believed so far, or None when nothing was ever accepted."""
+        opened = [*self._opened, *(o for o, _ in self._new)]
+        return versions_of(opened, [*self._closed, *(c for _, c in self._new)]) if opened else None
+
+    def add(self, sightings: pa.Table, fulls: pa.Table, key: tuple[str, ...], scope: tuple[str, ...], hashed: tuple[str, ...]) -> None:
+        """Advance the log by the sightings and fulls of one batch, in their order."""
+        self._new.append(advance(self.versions(), sightings, fulls, key=key, scope=scope, hashed=hashed))
+
+    def write(self, draft: Draft, day: date) -> None:
+        """Append what was added as this run's segments."""
+        for place, (opened, closed) in enumerate(self._new):
+            for kind, table in (("opened", opened), ("closed", closed)):
+                if table.num_rows:
+                    draft.table(f"{self.folder}/{kind}-{draft.run_id}-{place}.parquet", table, ["version_id"])
+
+
+def segments(home: Home, name: str, kind: str) -> list[pa.Table]:
+    """The published segments of a source's log, oldest first; kind is opened or closed."""
+    folder = layout.log_folder(name, home.catalog.role(name))
+    return [home.store.read_table(path) for path in home.store.under(f"{folder}/{kind}-")]
+
+
+def versions(home: Home, name: str) -> pa.Table | None:
+    """All accepted versions of a source: contract columns, the person or dwelling, known_from, known_until."""
+    return Log(home, name).versions()
+
+
+def log_digests(home: Home, names: list[str]) -> dict[str, str]:
+    """Digests of the logs of `names`, as inputs of a publication."""
+    paths: list[str] = []
+    for name in names:
+        paths += home.store.under(layout.log_folder(name, home.catalog.role(name)) + "/")
+    return {path: home.store.digest(path) for path in paths}
+
+

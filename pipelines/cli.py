@@ -1,0 +1,218 @@
+"""The `kizuki` command: options, exit status and output (DESIGN §5 «Commands»). Each body calls one step.
+
+Exit status: 0 done; 1 the data or a gate said no, in one line; 2 wrong usage. Rooms that pipelines may not import (Dagster, the
+simulated city) hand in their commands as entry points of the group `kizuki.commands`.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+
+from pipelines import steps
+from pipelines.errors import GateClosed, WrongUse
+from pipelines.home import Home, open_home
+
+
+class Day(click.ParamType):
+    """A day as YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse or fail with usage."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            self.fail(f"{value} is not a day like 2026-04-01", param, ctx)
+
+
+class Commands(click.Group):
+    """The group; commands of other rooms are loaded only when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Own commands and handed-in ones."""
+        return sorted([*super().list_commands(ctx), *(entry.name for entry in entry_points(group="kizuki.commands"))])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """An own command, or the one handed in under this name."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        found = [entry for entry in entry_points(group="kizuki.commands") if entry.name == cmd_name]
+        return found[0].load() if found else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def kizuki() -> None:
+    """気づき: notices households in hardship early; people decide."""
+
+
+def with_home(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that works on a home."""
+    options = (
+        click.option("--home", "root", type=click.Path(path_type=Path, file_okay=False), required=True, envvar="KIZUKI_HOME"),
+        click.option("--config", type=click.Path(path_type=Path, exists=True), help="another config folder"),
+        click.option("--json", "as_json", is_flag=True, help="figures for machines"),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+def say(as_json: bool, **figures: Any) -> None:
+    """Print figures: a line each, or one JSON object."""
+    if as_json:
+        click.echo(json.dumps(figures, ensure_ascii=False, sort_keys=True, default=str))
+    else:
+        for name, value in figures.items():
+            click.echo(f"{name.replace('_', ' ')}: {value}")
+
+
+def home_at(root: Path, config: Path | None) -> Home:
+    """Open the home of a command."""
+    return open_home(root, config)
+
+
+@kizuki.command()
+@with_home
+@click.option("--to", type=Day(), required=True)
+def intake(root: Path, config: Path | None, as_json: bool, to: date) -> None:
+    """Take in everything delivered up to a day, in bulk; the same ledger as day by day."""
+    say(as_json, **steps.intake(home_at(root, config), to))
+
+
+@kizuki.command()
+@with_home
+@click.option("--as-of", "as_of", type=Day(), required=True)
+@click.option("--validation", type=click.Choice(["temporal", "single_cohort"]), default="temporal", show_default=True)
+def train(root: Path, config: Path | None, as_json: bool, as_of: date, validation: str) -> None:
+    """Train the candidates, validate, write the ethics report; waits for two signatures. Prints the model hash."""
+    say(as_json, **steps.train(home_at(root, config), as_of, validation))
+
+
+@kizuki.command()
+@with_home
+@click.option("--model", required=True, help="hash, or its first characters")
+@click.option("--as", "name", required=True)
+@click.option("--key", "key_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
+@click.option("--on", "day", type=Day(), help="day of signing; default: the last day that is known")
+def sign(root: Path, config: Path | None, as_json: bool, model: str, name: str, key_file: Path, day: date | None) -> None:
+    """Sign a model, its data and its report (demonstrations and automation; people sign in the review app)."""
+    say(as_json, **steps.sign(home_at(root, config), model, name, key_file, day))
+
+
+@kizuki.command()
+@with_home
+@click.option("--from", "first", type=Day(), required=True)
+@click.option("--to", "last", type=Day(), required=True)
+def backtest(root: Path, config: Path | None, as_json: bool, first: date, last: date) -> None:
+    """Recompute past days with the signed model, as known then and as permitted now."""
+    say(as_json, **steps.backtest(home_at(root, config), first, last))
+
+
+@kizuki.command()
+@with_home
+@click.option("--model", help="hash, or its first characters; default: the newest")
+def report(root: Path, config: Path | None, as_json: bool, model: str | None) -> None:
+    """Print where the ethics report of a model is."""
+    say(as_json, **steps.report(home_at(root, config), model))
+
+
+@kizuki.command()
+@with_home
+@click.option("--date", "day", type=Day(), help="default: the newest day with scores")
+@click.argument("household_key")
+def explain(root: Path, config: Path | None, as_json: bool, day: date | None, household_key: str) -> None:
+    """Base + contributions = margin of one household, with dated facts in words."""
+    say(as_json, **steps.explain(home_at(root, config), household_key, day))
+
+
+@kizuki.command("print")
+@with_home
+@click.option("--list", "list_name", required=True, type=Day(), help="the Monday of the list, or the day of an urgent sheet")
+@click.option("--team", required=True)
+@click.option("--as", "holder", required=True)
+def print_list(root: Path, config: Path | None, as_json: bool, list_name: date, team: str, holder: str) -> None:
+    """Make a numbered Excel and PDF copy with names and addresses for a named holder."""
+    say(as_json, **steps.print_copy(home_at(root, config), list_name, team, holder))
+
+
+@kizuki.command()
+@with_home
+@click.option("--resident", required=True)
+@click.option("--as", "holder", required=True, help="who asks; audited")
+def key(root: Path, config: Path | None, as_json: bool, resident: str, holder: str) -> None:
+    """Print the key of a resident's household, for an authorised person."""
+    say(as_json, **steps.key(home_at(root, config), resident, holder))
+
+
+@kizuki.command()
+@with_home
+@click.argument("source")
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+def request(root: Path, config: Path | None, as_json: bool, source: str, out: Path) -> None:
+    """Write the list of persons (or customer numbers) with a basis today, for the office that filters before it sends."""
+    say(as_json, **steps.request(home_at(root, config), source, out))
+
+
+@kizuki.group()
+def contract() -> None:
+    """What a delivering office runs in its own room; needs no home."""
+
+
+@contract.command("check")
+@click.argument("source")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--config", type=click.Path(path_type=Path, exists=True))
+@click.option("--json", "as_json", is_flag=True)
+def contract_check(source: str, file: Path, config: Path | None, as_json: bool) -> None:
+    """Check a file against its contract before it is sent; nothing is kept."""
+    say(as_json, **steps.contract_check(source, file, config))
+
+
+@contract.command("filter")
+@click.argument("source")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--request", "request_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--config", type=click.Path(path_type=Path, exists=True))
+@click.option("--json", "as_json", is_flag=True)
+def contract_filter(source: str, file: Path, request_file: Path, out: Path, config: Path | None, as_json: bool) -> None:
+    """Keep only the rows of listed persons, in the office's own room."""
+    say(as_json, **steps.contract_filter(source, file, request_file, out, config))
+
+
+@kizuki.command()
+@with_home
+def verify(root: Path, config: Path | None, as_json: bool) -> None:
+    """Re-check every manifest, chain and promise that can be re-checked."""
+    say(as_json, **steps.verify(home_at(root, config)))
+
+
+def main() -> None:
+    """Entry point: run, and turn refusals into one line and an exit status."""
+    try:
+        kizuki(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except WrongUse as error:
+        click.echo(f"kizuki: {error}", err=True)
+        sys.exit(2)
+    except GateClosed as error:
+        click.echo(f"kizuki: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,125 @@
+"""The gate of intake: only rows of persons with a basis for that source, on the day the row became known, are kept.
+
+Promise 1: missing is refused. A row is kept when its person is found (by 宛名番号, or linked by name and birth date or
+address), had the basis on the day the row became known, the basis covers the day the row is about, and the basis has
+held without a gap from then to the day of this run: so a withdrawal forgets what came before it, however the days
+are batched.
+"""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from data_contracts.catalog import Source
+from identity.links import link
+from identity.normalise import AddressBook
+from pipelines import layout
+from pipelines.home import Home
+
+PURPOSE = "early_outreach"
+NO_PERSON = pa.schema([("resident_id", pa.string()), ("dwelling_id", pa.string())])
+
+_STRETCH = """
+with marked as (
+  select resident_id, "from", coalesce("until", date '9999-12-31') as "until",
+    max(coalesce("until", date '9999-12-31')) over (
+      partition by resident_id order by "from", "until" rows between unbounded preceding and 1 preceding) as reach
+  from permission where source = $source and purpose = $purpose),
+islands as (
+  select *, sum(case when reach is null or "from" > reach + 1 then 1 else 0 end)
+    over (partition by resident_id order by "from", "until" rows unbounded preceding) as island
+  from marked)
+select resident_id, min("from") as since from islands group by resident_id, island
+having min("from") <= $to and max("until") >= $to
+"""
+
+_PASS = """
+select distinct r.* from rows r
+join stretch s on s.resident_id = r.resident_id and s.since <= r.known_from
+join permission p on p.resident_id = r.resident_id and p.source = $source and p.purpose = $purpose
+  and r.known_from between p."from" and coalesce(p."until", date '9999-12-31')
+  and ($fact is null or p.covers_from is null or fact_day is null or fact_day >= p.covers_from)
+order by r.delivery, r.row
+"""
+
+
+class Gate:
+    """The gate for one source, as of the day of the run. Sources that are not about persons' signals pass whole."""
+
+    def __init__(self, home: Home, source: Source, to: date) -> None:
+        self._home, self._source, self._to = home, source, to
+        self._book: AddressBook | None = None
+
+    @staticmethod
+    def reads(home: Home) -> list[str]:
+        """Published tables that the gate depends on."""
+        return [path for path in (layout.PERMISSION, layout.STATES, layout.PROTECTION) if home.store.has(path)]
+
+    def passed(self, rows: pa.Table) -> pa.Table:
+        """Rows that may be kept, with `resident_id` (and `dwelling_id` when the source speaks of dwellings)."""
+        contract = self._source.contract
+        if contract.role != "signal" or not rows.num_rows:
+            return rows if contract.role != "signal" else self._no_person(rows)
+        found = self._with_person(rows)
+        con = duckdb.connect()
+        con.register("permission", self._home.store.read_table(layout.PERMISSION))
+        con.register("stretch", stretch_since(self._home, contract.basis, self._to))
+        bound = {"source": contract.basis, "purpose": PURPOSE}
+        fact = contract.fact_date
+        con.register("found", found)
+        con.execute(f"create view rows as select *, {fact or 'null::date'} as fact_day from found")
+        passed = con.execute(_PASS, {**bound, "fact": fact}).to_arrow_table()
+        return passed.drop_columns(["fact_day"])
+
+    def _no_person(self, rows: pa.Table) -> pa.Table:
+        for field in NO_PERSON:
+            if field.name not in rows.column_names:
+                rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
+        return rows
+
+    def _with_person(self, rows: pa.Table) -> pa.Table:
+        subject = self._source.contract.subject
+        if subject["by"] == "resident_id":
+            column = subject["column"]
+            named = rows if column == "resident_id" else rows.append_column("resident_id", rows[column])
+            return self._no_person(named)
+        return self._linked(rows, subject)
+
+    def _linked(self, rows: pa.Table, subject: dict[str, Any]) -> pa.Table:
+        """Link by name; on each day those protected on that day are never linked."""
+        numbered = rows.append_column("row_id", pa.array(range(rows.num_rows), pa.int64()))
+        asked = pa.table({"row_id": numbered["row_id"], "day": numbered["known_from"], **_asked(numbered, subject)})
+        store = self._home.store
+        states = store.read_table(layout.STATES)
+        book = self._book = self._book or AddressBook(states.select(["town_code", "town"]))
+        links = link(asked, states, book, subject["by"], never=store.read_table(layout.PROTECTION))
+        con = duckdb.connect()
+        con.register("numbered", numbered)
+        con.register("links", links)
+        dwelling = "l.dwelling_id" if subject.get("entity") == "dwelling" else "null::varchar"
+        return con.sql(
+            f"""select n.* exclude (row_id), l.resident_id, {dwelling} as dwelling_id
+            from numbered n join links l using (row_id) where l.outcome = 'linked' order by delivery, row"""
+        ).to_arrow_table()
+
+
+def stretch_since(home: Home, basis: str, day: date) -> pa.Table:
+    """Persons with a basis for `basis` on `day` and since when without a gap: resident_id, since."""
+    con = duckdb.connect()
+    con.register("permission", home.store.read_table(layout.PERMISSION))
+    return con.execute(_STRETCH, {"source": basis, "purpose": PURPOSE, "to": day}).to_arrow_table()
+
+
+def _asked(rows: pa.Table, subject: dict[str, Any]) -> dict[str, pa.ChunkedArray | pa.Array]:
+    def column(role: str, kind: pa.DataType) -> pa.ChunkedArray | pa.Array:
+        name = subject.get(role)
+        return rows[name] if name else pa.nulls(rows.num_rows, kind)
+
+    return {
+        "kana": column("kana", pa.string()),
+        "birth_date": column("birth", pa.date32()),
+        "address": column("address", pa.string()),
+        "building": column("building", pa.string()),
+    }

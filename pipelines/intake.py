@@ -1,0 +1,236 @@
+"""Intake: from the inbox to the accepted log, one source at a time, any number of days at once.
+
+Read, stage, judge, prove, link, gate, log, receipt – all of one source in one publication. A refused file stops only its
+source. Taking forty months at once or day by day gives the same ledger, log and receipts, because every row is judged, linked
+and gated as of the day it became known.
+"""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from data_contracts.catalog import Source
+from data_contracts.gx_suite import prove
+from data_contracts.judging import FileContext, FileFailure, Judgement, judge
+from data_contracts.reading import FileRefused, read_delivery
+from data_contracts.receipts import receipt
+from data_contracts.staging import stage
+from data_contracts.versions import advance
+from pipelines import layout
+from pipelines.accepted import Log
+from pipelines.errors import GateClosed
+from pipelines.gate import Gate
+from pipelines.home import Home
+from pipelines.ledger import CONFIRMATION, Entry, Ledger
+from pipelines.store import Draft
+from reports.receipt_page import receipt_html
+
+ORDER = {"frame": 0, "consents": 1, "protection": 2, "teams": 3, "signal": 4, "outcomes": 5}
+
+
+@dataclass
+class Batch:
+    """The waiting files of one source and what became of them."""
+
+    source: Source
+    entries: list[Entry]
+    raws: dict[int, pa.Table]
+    failures: dict[int, list[FileFailure]]
+    judgement: Judgement | None = None
+    staged: pa.Table | None = None
+
+
+def sources_in_order(home: Home) -> list[str]:
+    """Names of all sources: who and whether we may look come before what."""
+    names = home.catalog.names
+    return sorted(names, key=lambda name: (ORDER[home.catalog.role(name)], name))
+
+
+def take_in(home: Home, to: date) -> dict[str, int]:
+    """Take in every waiting delivery with a folder day ≤ `to`; returns files taken per source."""
+    return {name: take_in_source(home, name, to) for name in sources_in_order(home)}
+
+
+def take_in_source(home: Home, name: str, to: date) -> int:
+    """Take in the waiting deliveries of one source, in day order, in one publication. Returns how many files."""
+    ledger = home.ledger()
+    waiting = ledger.waiting(name, to)
+    if not waiting:
+        return 0
+    new, repeats = _split_repeats(ledger, waiting)
+    batches = [_judged(home, ledger, source, entries) for source, entries in _by_version(home, name, new)]
+
+    def fill(draft: Draft) -> None:
+        done = [entry.judged("repeat") for entry in repeats]
+        log = Log(home, name)
+        for batch in batches:
+            done += _log_batch(home, log, batch, to, draft)
+        log.write(draft)
+        ledger.record(draft, done)
+
+    inputs = {f"inbox/{name}/{e.folder_day}/{e.order:03d}": e.sha256 for e in waiting}
+    inputs |= {path: home.store.digest(path) for path in Gate.reads(home)}
+    home.store.publish(f"intake-{name}", to, fill, inputs=inputs, config=home.config)
+    return len(waiting)
+
+
+def erase_taken(home: Home, day: date) -> int:
+    """Erase delivered files from the inbox a set number of days after they were taken in; their digests stay."""
+    keep = home.settings.numbers("municipality", day)["inbox_days"]
+    erased = 0
+    for entry in home.ledger().entries:
+        path = entry.path(home.root)
+        if entry.known_from <= day - timedelta(days=keep) and path.exists():
+            path.unlink()
+            erased += 1
+            (path.parent / CONFIRMATION).unlink(missing_ok=True)
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
+    return erased
+
+
+def _split_repeats(ledger: Ledger, waiting: list[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """The same file again, by digest, has no effect; it still counts as that day's delivery."""
+    seen = {e.sha256 for e in ledger.of(waiting[0].source, "accepted")}
+    new, repeats = [], []
+    for entry in waiting:
+        (repeats if entry.sha256 in seen else new).append(entry)
+        seen.add(entry.sha256)
+    return new, repeats
+
+
+def _by_version(home: Home, name: str, entries: list[Entry]) -> Iterable[tuple[Source, list[Entry]]]:
+    """Runs of consecutive entries judged by the same version of the three declarations."""
+    groups: list[tuple[Source, list[Entry]]] = []
+    for entry in entries:
+        source = home.catalog.source(name, entry.folder_day)
+        if not groups or groups[-1][0] is not source:
+            groups.append((source, []))
+        groups[-1][1].append(entry)
+    return groups
+
+
+def _judged(home: Home, ledger: Ledger, source: Source, entries: list[Entry]) -> Batch:
+    batch = Batch(source, entries, {}, {})
+    full_days = {e.folder_day for e in ledger.of(source.name, "accepted") if e.kind == "full"}
+    for entry in entries:
+        try:
+            if entry.kind == "full" and entry.folder_day in full_days:
+                raise FileRefused("one-full", "この受渡日の全件ファイルはすでに受け付けています", "差分ファイルとして出すか、翌日の受渡日に置いてください")
+            batch.raws[entry.order] = read_delivery(entry.path(home.root), source)
+        except FileRefused as refusal:
+            batch.failures[entry.order] = [FileFailure(refusal.rule, refusal.detail, refusal.remedy)]
+        else:
+            if entry.kind == "full":
+                full_days.add(entry.folder_day)
+    if batch.raws:
+        batch.staged = stage(list(batch.raws.items()), source)
+        batch.judgement = judge(batch.staged, source, _contexts(home, ledger, batch))
+        _prove(home, batch)
+        batch.failures |= batch.judgement.refused_files
+    return batch
+
+
+def _contexts(home: Home, ledger: Ledger, batch: Batch) -> dict[int, FileContext]:
+    """What file rules compare with. Protection: the last accepted file's number of persons, file by file."""
+    bare = {e.order: _context(home, e, None) for e in batch.entries if e.order in batch.raws}
+    if batch.source.contract.role != "protection":
+        return bare
+    assert batch.staged is not None
+    contexts: dict[int, FileContext] = {}
+    earlier = [e for e in ledger.of(batch.source.name) if e.verdict in ("accepted", "repeat")]
+    previous = earlier[-1].rows_in if earlier else None
+    for entry in batch.entries:
+        if entry.order in batch.raws:
+            contexts[entry.order] = _context(home, entry, previous)
+            part = batch.staged.filter(pa.compute.equal(batch.staged["delivery"], entry.order))
+            if entry.order not in judge(part, batch.source, contexts).refused_files:
+                previous = part.num_rows
+    return contexts
+
+
+def _context(home: Home, entry: Entry, previous: int | None) -> FileContext:
+    note = entry.path(home.root).parent / CONFIRMATION
+    confirmed = yaml.safe_load(note.read_text()) if note.exists() else {}
+    return FileContext(
+        kind=entry.kind, previous_rows=previous, confirmed_rows=confirmed.get("rows"), folder_day=entry.folder_day
+    )
+
+
+def _prove(home: Home, batch: Batch) -> None:
+    """Great Expectations checks the same delivery; a count that differs from ours stops the run."""
+    assert batch.judgement is not None
+    folder = home.root / "restricted" / ".staging"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        path = folder / f"{batch.source.name}.parquet"
+        pq.write_table(batch.staged, path)
+        failed = [result for result in prove(path, batch.source, batch.judgement.rule_counts) if not result.agrees]
+    finally:
+        shutil.rmtree(folder)
+    if failed:
+        raise GateClosed("contract", f"{batch.source.name}: Great Expectations disagrees on {failed[0].rule}", "report this fault; nothing was taken in")
+
+
+def _log_batch(home: Home, log: Log, batch: Batch, to: date, draft: Draft) -> list[Entry]:
+    """Link, gate and log the rows that may be kept; write receipts; return the entries with their verdicts."""
+    if batch.judgement is not None:
+        known = {e.order: e.known_from for e in batch.entries}
+        gate = Gate(home, batch.source, to)
+        kept = gate.passed(_with_day(batch.judgement.accepted, known))
+        present = _with_day(batch.staged, known)
+        log.add(kept, present, _fulls(batch), gate.keys)
+        quarantined = gate.passed(_with_day(batch.judgement.refused_rows, known))
+        for order in sorted(set(quarantined["delivery"].to_pylist())):
+            part = quarantined.filter(pa.compute.equal(quarantined["delivery"], order))
+            draft.table(layout.quarantine(batch.source.name, known[order], order), part, ["row"])
+    return [_receipt(batch, entry, draft) for entry in batch.entries]
+
+
+def _with_day(rows: pa.Table, known: dict[int, date]) -> pa.Table:
+    days = pa.table({"delivery": pa.array(known, pa.int32()), "known_from": pa.array(known.values(), pa.date32())})
+    con = duckdb.connect()
+    con.register("rows", rows)
+    con.register("days", days)
+    return con.sql("select r.*, d.known_from from rows r join days d using (delivery) order by delivery, row").to_arrow_table()
+
+
+def _fulls(batch: Batch) -> list[dict[str, Any]]:
+    """The fulls of the batch that close what they lack: not refused, every key readable, enough rows."""
+    assert batch.judgement is not None
+    return [
+        {"seq": e.order, "known_from": e.known_from, "complete": e.order in batch.judgement.complete_fulls}
+        for e in batch.entries
+        if e.kind == "full" and e.order in batch.raws and e.order not in batch.failures
+    ]
+
+
+def _receipt(batch: Batch, entry: Entry, draft: Draft) -> Entry:
+    document = receipt(
+        batch.source,
+        folder_day=entry.folder_day,
+        known_from=entry.known_from,
+        kind=entry.kind,
+        sha256=entry.sha256,
+        delivery=entry.order,
+        staged=batch.staged,
+        judgement=batch.judgement,
+        failures=batch.failures.get(entry.order, []),
+    )
+    draft.json(layout.receipt(batch.source.name, entry.known_from, entry.order, "json"), document)
+    draft.bytes(layout.receipt(batch.source.name, entry.known_from, entry.order, "html"), receipt_html(document).encode())
+    failures = batch.failures.get(entry.order)
+    return entry.judged(
+        "refused" if failures else "accepted",
+        failures[0].rule if failures else "",
+        document["rows_in"],
+        document["accepted_or_forgotten"],
+        document["rows_refused"],
+    )

@@ -1,0 +1,93 @@
+"""Where things stand in a home (DESIGN §5 «The home»): zones and stable paths, said once.
+
+Nothing here reads or writes. What must not go in here: formats, contents, rules.
+"""
+
+from datetime import date
+from pathlib import Path
+
+ZONES = ("restricted", "working", "published", "models", "audit")
+
+LEDGER = "restricted/ledger/ledger.parquet"
+CLOSED = "restricted/ledger/closed.json"
+PERMISSION = "restricted/people/permission.parquet"
+MEMBERSHIP_BY_ID = "restricted/people/membership.parquet"
+RESIDENCE_BY_ID = "restricted/people/residence.parquet"
+STATES = "restricted/people/states.parquet"
+PROTECTION = "restricted/people/protection.parquet"
+EPISODES = "working/episodes/episodes.parquet"
+MEMBERSHIP = "working/membership/membership.parquet"
+RESIDENCE = "working/residence/residence.parquet"
+
+PEOPLE_ROLES = ("frame", "consents", "protection")
+
+
+def log_folder(source: str, role: str) -> str:
+    """Folder of a source's change log: what is about persons as such is sealed in `people`."""
+    zone = "people" if role in PEOPLE_ROLES else "accepted"
+    return f"restricted/{zone}/{source}"
+
+
+def quarantine(source: str, day: date, order: int) -> str:
+    """Refused rows of persons with a basis, kept for 30 days."""
+    return f"restricted/quarantine/{source}/{day}/{order:03d}.parquet"
+
+
+def receipt(source: str, day: date, order: int, suffix: str) -> str:
+    """The receipt that goes back to the office; named by the folder's day and the order in it."""
+    return f"published/receipts/{source}/{day}/{order:03d}.{suffix}"
+
+
+def features(day: date, under: str = "working") -> str:
+    """Feature table of one day."""
+    return f"{under}/features/{day}/features.parquet"
+
+
+def scores(day: date, under: str = "working") -> str:
+    """Score table of one day."""
+    return f"{under}/scores/{day}/scores.parquet"
+
+
+def contributions(day: date, under: str = "working") -> str:
+    """Contribution table of one day."""
+    return f"{under}/scores/{day}/contributions.parquet"
+
+
+def backtest_root(day: date) -> str:
+    """A back-test writes the same names under a root of its own."""
+    return f"working/backtests/{day}"
+
+
+def visit_list(monday: date) -> str:
+    """The week's frozen list."""
+    return f"published/lists/{monday}/visit_list.parquet"
+
+
+def urgent(day: date) -> str:
+    """The day's urgent sheet."""
+    return f"published/lists/{day}/urgent.parquet"
+
+
+def ethics(model_hash: str, suffix: str) -> str:
+    """The ethics report that belongs to a model."""
+    return f"published/reports/ethics/{model_hash}/{suffix}"
+
+
+def printed(label: str, copy: str, suffix: str) -> str:
+    """A numbered copy with names and addresses."""
+    return f"restricted/printed/{label}/{copy}.{suffix}"
+
+
+def model(model_hash: str, name: str) -> str:
+    """A file of a model's folder."""
+    return f"models/{model_hash}/{name}"
+
+
+def approval(model_hash: str, who: str) -> str:
+    """A signature, beside the model and not inside its folder."""
+    return f"models/approvals/{model_hash}/{who}.json"
+
+
+def inside(root: Path, stable: str) -> Path:
+    """The path of a stable name in the home at `root`."""
+    return root / stable

@@ -1,0 +1,128 @@
+"""The admission ledger: what was delivered, when it counts as known, in which order (SOURCES «How a delivery is taken in»).
+
+Replay reads the ledger and never the wall clock. `known_from` of a file is its folder day, unless that day or a later one
+is already closed: then it is the first day that is not, so that a late file never changes what was known.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pyarrow as pa
+
+from data_contracts.catalog import Catalog
+from data_contracts.profile import Profile
+from pipelines import layout
+from pipelines.manifest import sha256
+from pipelines.store import Draft, Store
+
+CONFIRMATION = "confirmed.yaml"
+SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("order", pa.int64()),
+        ("folder_day", pa.date32()),
+        ("known_from", pa.date32()),
+        ("file", pa.string()),
+        ("sha256", pa.string()),
+        ("kind", pa.string()),
+        ("verdict", pa.string()),
+        ("rule", pa.string()),
+        ("rows_in", pa.int64()),
+        ("kept", pa.int64()),
+        ("refused", pa.int64()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One delivered file. `kept` counts rows accepted or forgotten, one number; `rule` is the first that refused the file."""
+
+    source: str
+    order: int
+    folder_day: date
+    known_from: date
+    file: str
+    sha256: str
+    kind: str
+    verdict: str = "waiting"
+    rule: str = ""
+    rows_in: int = 0
+    kept: int = 0
+    refused: int = 0
+
+    def path(self, root: Path) -> Path:
+        """Where the office put it."""
+        return root / "inbox" / self.source / str(self.folder_day) / self.file
+
+    def judged(self, verdict: str, rule: str = "", rows_in: int = 0, kept: int = 0, refused: int = 0) -> "Entry":
+        """The entry with its verdict: accepted, refused or repeat."""
+        return replace(self, verdict=verdict, rule=rule, rows_in=rows_in, kept=kept, refused=refused)
+
+
+class Ledger:
+    """The published ledger, and what waits in the inbox."""
+
+    def __init__(self, root: Path, store: Store, catalog: Catalog) -> None:
+        self._root, self._store, self._catalog = root, store, catalog
+        rows = store.read_table(layout.LEDGER).to_pylist() if store.has(layout.LEDGER) else []
+        self.entries = tuple(Entry(**row) for row in rows)
+
+    @property
+    def closed_through(self) -> date | None:
+        """The last day that is closed: nothing new can be known on or before it."""
+        if not self._store.has(layout.CLOSED):
+            return None
+        return date.fromisoformat(self._store.read_json(layout.CLOSED)["through"])
+
+    def of(self, source: str, verdict: str | None = None) -> list[Entry]:
+        """Entries of one source, in order."""
+        return [e for e in self.entries if e.source == source and verdict in (None, e.verdict)]
+
+    def admitted_on(self, source: str, day: date) -> Entry | None:
+        """The newest accepted or repeated delivery of `source` whose folder day is `day`."""
+        found = [e for e in self.of(source) if e.folder_day == day and e.verdict in ("accepted", "repeat")]
+        return found[-1] if found else None
+
+    def last_accepted(self, source: str, day: date) -> Entry | None:
+        """The newest delivery of `source` accepted and known by `day`."""
+        found = [e for e in self.of(source) if e.known_from <= day and e.verdict in ("accepted", "repeat")]
+        return found[-1] if found else None
+
+    def waiting(self, source: str, to: date) -> list[Entry]:
+        """Files of `source` in folders up to `to` that are not in the ledger yet: full first, then by name, in day order."""
+        known = {(e.folder_day, e.sha256) for e in self.of(source)}
+        found = []
+        for folder in sorted((self._root / "inbox" / source).glob("????-??-??")):
+            day = date.fromisoformat(folder.name)
+            if day > to:
+                continue
+            profile = self._catalog.source(source, day).profile
+            files = [p for p in folder.iterdir() if p.is_file() and p.name != CONFIRMATION and not p.name.startswith(".")]
+            for path in files:
+                digest = sha256(path.read_bytes())
+                if (day, digest) not in known:
+                    kind = kind_of(path.name, profile, self._catalog.source(source, day).contract.default_kind)
+                    found.append(Entry(source, 0, day, self._known_from(day), path.name, digest, kind))
+        found.sort(key=lambda e: (e.known_from, e.folder_day, e.kind != "full", e.file))
+        start = len(self.of(source))
+        return [replace(entry, order=start + place) for place, entry in enumerate(found)]
+
+    def _known_from(self, folder_day: date) -> date:
+        closed = self.closed_through
+        return folder_day if closed is None or folder_day > closed else closed + timedelta(days=1)
+
+    def record(self, draft: Draft, new: Iterable[Entry]) -> None:
+        """Write the ledger with `new` entries into a draft."""
+        rows = [asdict(entry) for entry in sorted([*self.entries, *new], key=lambda e: (e.source, e.order))]
+        draft.table(layout.LEDGER, pa.Table.from_pylist(rows, schema=SCHEMA), [])
+
+
+def kind_of(name: str, profile: Profile, default: str) -> str:
+    """full or delta, from the file name by the profile's globs, else the source's default."""
+    if fnmatch(name, profile.full_glob):
+        return "full"
+    return "delta" if fnmatch(name, profile.delta_glob) else default

@@ -1,0 +1,125 @@
+"""Purge: when permission ended or protection began, what is already kept goes (promises 2 and 8).
+
+Accepted rows, quarantine, features, scores, contributions, lists and printed copies of the persons and households concerned are
+deleted; past days are deleted, never recomputed. Each rewritten file gets a chained entry old digest → new digest in the
+manifest, which `kizuki verify` follows.
+"""
+
+from datetime import date, timedelta
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import layout
+from pipelines.gate import stretch_since
+from pipelines.home import Home
+from pipelines.scope import People, scope
+from pipelines.store import Draft
+
+WHY = "purge"
+_ORDER = ["position", "household_key", "feature", "person_key"]
+
+
+def purge(home: Home, day: date) -> dict[str, int]:
+    """Delete what may no longer be held on `day`. Returns rows deleted by zone (counts only)."""
+    deleted: dict[str, int] = {}
+    inputs = {path: home.store.digest(path) for path in (layout.PERMISSION, layout.PROTECTION, layout.MEMBERSHIP_BY_ID)}
+
+    def fill(draft: Draft) -> None:
+        deleted["accepted"] = _accepted(home, day, draft)
+        deleted["quarantine"] = _quarantine(home, day, draft)
+        deleted["derived"], deleted["lists"] = _derived(home, day, draft)
+
+    home.store.publish("purge", day, fill, inputs=inputs, config=home.config, reason="basis and protection of the day")
+    return deleted
+
+
+def _accepted(home: Home, day: date, draft: Draft) -> int:
+    """Rows of persons whose basis for that source does not hold today, or did not hold without a gap since."""
+    deleted = 0
+    for name in home.catalog.with_role("signal"):
+        since = stretch_since(home, home.catalog.basis(name), day)
+        gone: set[str] = set()
+        for path in home.store.under(layout.log_folder(name, "signal") + "/opened-"):
+            table = home.store.read_table(path)
+            con = duckdb.connect()
+            con.register("kept_since", since)
+            con.register("log", table)
+            kept = con.sql("select l.* from log l join kept_since k on k.resident_id = l.resident_id and k.since <= l.known_from").to_arrow_table()
+            if kept.num_rows < table.num_rows:
+                gone |= set(table["version_id"].to_pylist()) - set(kept["version_id"].to_pylist())
+                deleted += table.num_rows - kept.num_rows
+                _replace(draft, path, kept, ["version_id"])
+        for path in home.store.under(layout.log_folder(name, "signal") + "/closed-") if gone else []:
+            table = home.store.read_table(path)
+            kept = table.filter(pc.invert(pc.is_in(table["version_id"], pa.array(sorted(gone), table.schema.field("version_id").type))))
+            if kept.num_rows < table.num_rows:
+                _replace(draft, path, kept, ["version_id"])
+    return deleted
+
+
+def _quarantine(home: Home, day: date, draft: Draft) -> int:
+    """Refused rows are kept for 30 days, and only of persons with a basis today."""
+    keep = timedelta(days=home.settings.numbers("municipality", day)["quarantine_days"])
+    deleted = 0
+    for path in home.store.under("restricted/quarantine/"):
+        _zone, _quarantine, name, known, _file = path.split("/")
+        table = home.store.read_table(path)
+        basis = home.catalog.basis(name)
+        kept = table
+        if basis:
+            kept = table.filter(pc.is_in(table["resident_id"], stretch_since(home, basis, day)["resident_id"]))
+        if date.fromisoformat(known) < day - keep:
+            kept = table.slice(0, 0)
+        if kept.num_rows < table.num_rows:
+            deleted += table.num_rows - kept.num_rows
+            _replace(draft, path, kept, ["row"])
+    return deleted
+
+
+def _derived(home: Home, day: date, draft: Draft) -> tuple[int, int]:
+    """Rows of past days and lists of households that are protected now, or whose facts rested on a basis that ended."""
+    people = People.read(home)
+    rows = lists = 0
+    for prefix in ("working/features/", "working/scores/", "working/backtests/", "published/lists/"):
+        for path in home.store.under(prefix):
+            of_day = next(date.fromisoformat(part) for part in path.split("/") if part[:2] == "20" and part.count("-") == 2)
+            lost = households_lost(home, people, of_day, day)
+            table = home.store.read_table(path)
+            kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost)))
+            gone = table.num_rows - kept.num_rows
+            if gone:
+                rows, lists = (rows, lists + gone) if prefix == "published/lists/" else (rows + gone, lists)
+                draft.rewrite(path, kept, [c for c in _ORDER if c in kept.column_names], WHY)
+                if prefix == "published/lists/":
+                    _unprint(home, of_day, draft)
+    return rows, lists
+
+
+def _unprint(home: Home, of_day: date, draft: Draft) -> None:
+    """Printed copies of a list that lost a line: the files go; the holder brings the paper back (docs/outreach)."""
+    for path in home.store.under(f"restricted/printed/{of_day}/"):
+        draft.remove(path)
+
+
+def households_lost(home: Home, people: People, of_day: date, run_day: date) -> pa.Array:
+    """Keys of households in scope on `of_day` then, whose permissions on that day are fewer, or gone, as of `run_day`."""
+    then, now = scope(home, people, of_day, of_day), scope(home, people, of_day, run_day)
+    con = duckdb.connect()
+    for name, table in (("m_then", then.members), ("m_now", now.members), ("p_then", then.permission), ("p_now", now.permission)):
+        con.register(name, table)
+    return con.sql(
+        """select distinct household_key from m_then join p_then using (person_key)
+        where (person_key, source) not in (select person_key, source from m_now join p_now using (person_key))
+        order by 1"""
+    ).to_arrow_table()["household_key"].combine_chunks()
+
+
+def _replace(draft: Draft, path: str, kept: pa.Table, keys: list[str]) -> None:
+    if kept.num_rows:
+        draft.rewrite(path, kept, keys, WHY)
+    else:
+        draft.remove(path)
+
+

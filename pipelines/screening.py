@@ -1,0 +1,106 @@
+"""From the hub to a day's features, scores and contributions; the same code for the live day and for a back-test.
+
+What a household may be looked at for is decided in `scope`; what its numbers are, in `features` and `models`.
+"""
+
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from features.compiler import feature_table
+from features.definitions import FEATURES
+from models.scoring import score
+from models.table import Model
+from pipelines import layout
+from pipelines.errors import GateClosed
+from pipelines.home import Home
+from pipelines.scope import People, Scope, scope
+from pipelines.signing import standing_model
+from pipelines.store import Draft
+
+HUB = (layout.EPISODES, layout.MEMBERSHIP, layout.RESIDENCE)
+
+
+def hashes() -> dict[str, str]:
+    """Definition hash of every declared feature."""
+    return {name: feature.hash for name, feature in FEATURES.items()}
+
+
+def features_of(home: Home, of: Scope) -> pa.Table:
+    """Feature table of a scope's households, from the published hub."""
+    hub = [home.store.read_table(path) for path in HUB]
+    return feature_table(*hub, of.permission, of.visible, of.households, of.day)
+
+
+def publish_features(home: Home, day: date, run_day: date, under: str = "working") -> None:
+    """Publish features/<day>/features.parquet under `under`."""
+    path = layout.features(day, under)
+
+    def fill(draft: Draft) -> None:
+        draft.table(path, features_of(home, scope(home, People.read(home), day, run_day)), ["household_key"])
+
+    inputs = {p: home.store.digest(p) for p in (*HUB, *People.paths())} | {"run day": str(run_day)}
+    home.store.publish(_step("features", under), day, fill, inputs=inputs, config=home.config)
+
+
+def publish_scores(home: Home, day: date, run_day: date, under: str = "working") -> str:
+    """Publish scores/<day>/{scores,contributions}.parquet by the model that stands signed on `day`; returns its hash.
+
+    Raises GateClosed when no model stands; models.scoring raises when the sum check or a feature hash fails.
+    """
+    digest, model = standing_model(home, run_day)
+    feature_path = layout.features(day, under)
+
+    def fill(draft: Draft) -> None:
+        of = scope(home, People.read(home), day, run_day)
+        scored = score(model, home.store.read_table(feature_path), hashes())
+        draft.table(layout.scores(day, under), _scores(scored.table, of, digest), ["household_key"])
+        draft.table(layout.contributions(day, under), scored.contributions, ["household_key"])
+
+    inputs = {feature_path: home.store.digest(feature_path), layout.model(digest, "model.json"): digest}
+    home.store.publish(_step("scores", under), day, fill, inputs=inputs, config=home.config, model=digest)
+    return digest
+
+
+def backtest(home: Home, first: date, last: date) -> list[date]:
+    """Recompute every day from `first` to `last` under working/backtests/<day>/, as permitted today. Returns the days."""
+    run_day = last_day(home)
+    days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
+    for day in days:
+        publish_features(home, day, run_day, layout.backtest_root(day))
+        publish_scores(home, day, run_day, layout.backtest_root(day))
+    return days
+
+
+def last_day(home: Home) -> date:
+    """The newest day of which anything is known: the run day of everything that is not a daily run."""
+    known = [entry.known_from for entry in home.ledger().entries]
+    if not known:
+        raise GateClosed("ledger", "nothing was taken in yet", "run kizuki intake")
+    return max(known)
+
+
+def _step(name: str, under: str) -> str:
+    return name if under == "working" else f"backtest-{name}"
+
+
+def _scores(scored: pa.Table, of: Scope, digest: str) -> pa.Table:
+    con = duckdb.connect()
+    con.register("scored", scored)
+    con.register("households", of.households)
+    con.register("visible", of.visible)
+    return con.execute(
+        """select s.household_key, s.margin, s.probability, $digest as model_hash,
+          coalesce(v.visible_sources, '') as visible_sources, h.consenting_adults, h.adults
+        from scored s join households h using (household_key)
+        left join (select household_key, string_agg(source, '|' order by source) as visible_sources
+          from visible group by all) v using (household_key)
+        order by household_key""",
+        {"digest": digest},
+    ).to_arrow_table()
+
+
+def model_of(home: Home, digest: str) -> Model:
+    """A published model by its hash."""
+    return Model.from_json(home.store.read_bytes(layout.model(digest, "model.json")).decode())

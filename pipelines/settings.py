@@ -1,0 +1,87 @@
+"""What a home and a municipality set: `settings.yaml` of the home, the config folder, dated numbers.
+
+`settings.yaml` is the administrator's: municipality, whether the home is a demonstration, where the key is, who may sign.
+The config folder is the municipality's: every number with the date it holds from and its source.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.errors import WrongUse
+from pipelines.manifest import folder_digest
+
+CONFIG = Path(__file__).parents[1] / "config"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A home's settings and the config it is run with."""
+
+    home: Path
+    config: Path
+    municipality: str
+    demonstration: bool
+    key_file: Path
+    signers: tuple[dict[str, Any], ...]
+
+    @cached_property
+    def config_digest(self) -> str:
+        """Digest of every YAML file in the config folder."""
+        return folder_digest(self.config, "*.yaml")
+
+    @cached_property
+    def master_key(self) -> bytes:
+        """The home's secret. Raises WrongUse when the key file is missing or is not 64 hex characters."""
+        try:
+            key = bytes.fromhex(self.key_file.read_text().strip())
+        except (OSError, ValueError) as error:
+            message = f"key_file in settings.yaml cannot be read as 64 hex characters ({type(error).__name__})"
+            raise WrongUse(message) from None
+        if len(key) != 32:
+            message = "key_file in settings.yaml must hold 64 hex characters"
+            raise WrongUse(message)
+        return key
+
+    def numbers(self, name: str, day: date) -> dict[str, Any]:
+        """The values of `config/<name>.yaml` that hold on `day`."""
+        return dated(yaml.safe_load((self.config / f"{name}.yaml").read_text()), day)
+
+
+def load_settings(home: Path, config: Path | None = None) -> Settings:
+    """Read `settings.yaml`. Raises WrongUse when the folder is not a home."""
+    path = home / "settings.yaml"
+    if not path.exists():
+        message = f"{home} is not a home: settings.yaml is missing (docs/administrator.md shows one)"
+        raise WrongUse(message)
+    raw = yaml.safe_load(path.read_text())
+    return Settings(
+        home=home,
+        config=config or CONFIG,
+        municipality=raw["municipality"],
+        demonstration=bool(raw.get("demonstration", False)),
+        key_file=(home / raw["key_file"]).resolve(),
+        signers=tuple(raw.get("signers", ())),
+    )
+
+
+def dated(raw: dict[str, Any], day: date) -> dict[str, Any]:
+    """Resolve dated entries (`[{from, value, source}]`) to the value that holds on `day`; other entries stay as they are.
+
+    Raises WrongUse when nothing holds yet on `day`.
+    """
+    return {name: _resolve(name, entry, day) for name, entry in raw.items()}
+
+
+def _resolve(name: str, entry: Any, day: date) -> Any:
+    if not (isinstance(entry, list) and entry and all(isinstance(e, dict) and "from" in e and "value" in e for e in entry)):
+        return entry
+    live = [e for e in entry if e["from"] <= day]
+    if not live:
+        message = f"config: {name} has no value that holds on {day}"
+        raise WrongUse(message)
+    return max(live, key=lambda e: e["from"])["value"]

@@ -1,0 +1,290 @@
+"""The home's storage: publications that are there whole or not at all (promise 7), and the only Parquet writer.
+
+Files are written below `<zone>/.gen/<run_id>/`; stable paths are relative symlinks into it. The rename of the manifest is
+the commit. Links are switched after it; opening a home completes the links of a committed run and rolls back files that
+no manifest names. Readers open only what a manifest names, and check its digest.
+"""
+
+import fcntl
+import io
+import json
+import os
+import resource
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from identity.pseudonyms import seal, unseal
+from pipelines.errors import GateClosed
+from pipelines.layout import ZONES
+from pipelines.manifest import Manifest, Output, canonical, code_digest, fold, parse, sha256
+
+ROW_GROUP = 131_072
+SEALED = "restricted/people/"
+
+
+def point(_name: str) -> None:
+    """A place where a kill must do no harm. Fault-injection tests replace this function."""
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """The bytes of a table: fixed row groups and compression, no free metadata, so equal tables are equal bytes."""
+    plain = table.replace_schema_metadata(None).combine_chunks()
+    sink = io.BytesIO()
+    pq.write_table(plain, sink, row_group_size=ROW_GROUP, compression="zstd", version="2.6")
+    return sink.getvalue()
+
+
+def sorted_by(table: pa.Table, keys: list[str]) -> pa.Table:
+    """`table` in the order of `keys` (ascending, nulls last)."""
+    return table.sort_by([(key, "ascending") for key in keys]) if keys else table
+
+
+class Store:
+    """An opened home: the folded chain of manifests, reading, and publications. One writer at a time."""
+
+    def __init__(self, root: Path, people_key: bytes) -> None:
+        self.root = root
+        self._people_key = people_key
+        self._chain: list[Manifest] = []
+        self.held: dict[str, Output] = {}
+        self.reload()
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Fold all committed manifests again."""
+        paths = sorted((self.root / "runs").glob("*/manifest.json"))
+        self._chain = sorted((parse(path.read_text()) for path in paths), key=lambda m: m.sequence)
+        self.held = fold(self._chain)
+
+    @property
+    def chain(self) -> tuple[Manifest, ...]:
+        """The committed manifests in order."""
+        return tuple(self._chain)
+
+    def has(self, path: str) -> bool:
+        """Whether `path` is published."""
+        return path in self.held
+
+    def under(self, prefix: str) -> list[str]:
+        """Published stable paths that begin with `prefix`, sorted."""
+        return sorted(path for path in self.held if path.startswith(prefix))
+
+    def digest(self, path: str) -> str:
+        """Digest of a published path, or a fixed word when there is none (absence is an input too)."""
+        return self.held[path].sha256 if path in self.held else "absent"
+
+    def read_bytes(self, path: str) -> bytes:
+        """Bytes of a published file, digest checked, unsealed when it lies in `restricted/people`.
+
+        Raises GateClosed when it is not published or its bytes are not those of the manifest.
+        """
+        if path not in self.held:
+            raise GateClosed("publication", f"{path} is not published", "run the step that writes it")
+        output = self.held[path]
+        data = generation(self.root, output.gen, path).read_bytes()
+        if sha256(data) != output.sha256:
+            raise GateClosed("publication", f"{path} differs from its manifest", "restore it from a backup, then run kizuki verify")
+        return unseal(data, self._people_key) if path.startswith(SEALED) else data
+
+    def read_table(self, path: str) -> pa.Table:
+        """A published Parquet file as a table."""
+        return pq.read_table(io.BytesIO(self.read_bytes(path)))
+
+    def read_json(self, path: str) -> Any:
+        """A published JSON file."""
+        return json.loads(self.read_bytes(path))
+
+    def last(self, step: str, day: date) -> Manifest | None:
+        """The newest publication of `step` for `day`."""
+        return next((m for m in reversed(self._chain) if m.step == step and m.day == str(day)), None)
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the home's one writer lock; recover what a killed run left. Raises GateClosed when another run writes."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise GateClosed("lock", "another run is writing this home", "wait for it to end") from None
+            self.reload()
+            self.recover()
+            yield
+
+    def recover(self) -> None:
+        """Complete the links of committed runs; remove files that no manifest names."""
+        self._switch_links(list(self.held))
+        self._collect()
+
+    def publish(
+        self,
+        step: str,
+        day: date,
+        fill: Callable[["Draft"], None],
+        *,
+        inputs: dict[str, str],
+        config: str,
+        model: str | None = None,
+        reason: str = "",
+    ) -> Manifest | None:
+        """Run `fill` on a draft and commit it, unless the same step and day was published from equal inputs.
+
+        Returns the new manifest, or None when nothing had to be done. Raises what `fill` raises; then nothing changed.
+        """
+        key = sha256(canonical([step, str(day), inputs, config, code_digest(), model]))
+        before = self.last(step, day)
+        if before and before.key == key and all(self.held.get(p) == o for p, o in before.outputs.items()):
+            return None
+        sequence = self._chain[-1].sequence + 1 if self._chain else 1
+        draft = Draft(self.root, f"{sequence:06d}-{day}-{step}", self._people_key)
+        started = time.monotonic()
+        try:
+            fill(draft)
+            point(f"{step}: written")
+            manifest = Manifest(
+                sequence=sequence,
+                run_id=draft.run_id,
+                step=step,
+                day=str(day),
+                reason=reason or ("first" if before is None else "inputs changed"),
+                parent=self._chain[-1].digest if self._chain else "",
+                key=key,
+                inputs=dict(sorted(inputs.items())),
+                config=config,
+                code=code_digest(),
+                model=model,
+                outputs=dict(sorted(draft.outputs.items())),
+                removed={path: self.digest(path) for path in sorted(draft.removals) if path in self.held},
+                rewritten={
+                    path: {"old": self.digest(path), "new": draft.outputs[path].sha256, "why": why}
+                    for path, why in sorted(draft.rewritings.items())
+                },
+            )
+            self._commit(manifest, time.monotonic() - started)
+        except BaseException:
+            self.recover()
+            raise
+        return manifest
+
+    def _commit(self, manifest: Manifest, seconds: float) -> None:
+        folder = self.root / "runs" / manifest.run_id
+        folder.mkdir(parents=True, exist_ok=True)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        temporary = folder / "manifest.json.new"
+        temporary.write_text(manifest.text({"seconds": round(seconds, 3), "peak_mb": round(peak, 1)}))
+        point(f"{manifest.step}: before commit")
+        temporary.rename(folder / "manifest.json")
+        point(f"{manifest.step}: committed")
+        before, self.held = self.held, fold([manifest], self.held)
+        self._chain.append(manifest)
+        self._switch_links(list(manifest.outputs))
+        for path in manifest.removed:
+            (self.root / path).unlink(missing_ok=True)
+        point(f"{manifest.step}: linked")
+        for path in {*manifest.outputs, *manifest.removed} & set(before):
+            generation(self.root, before[path].gen, path).unlink(missing_ok=True)
+
+    def _switch_links(self, paths: list[str]) -> None:
+        for path in paths:
+            target = generation(self.root, self.held[path].gen, path)
+            link = self.root / path
+            relative = os.path.relpath(target, link.parent)
+            if link.is_symlink() and os.readlink(link) == relative:  # noqa: PTH115 (Path.readlink is slower here)
+                continue
+            link.parent.mkdir(parents=True, exist_ok=True)
+            temporary = link.with_name(f".{link.name}.new")
+            temporary.unlink(missing_ok=True)
+            temporary.symlink_to(relative)
+            temporary.rename(link)
+            point("a link switched")
+
+    def _collect(self) -> None:
+        """Remove links, generations and run folders that no manifest needs."""
+        for zone in ZONES:
+            for link in _links(self.root / zone):
+                if link.relative_to(self.root).as_posix() not in self.held:
+                    link.unlink()
+        kept = {generation(self.root, output.gen, path) for path, output in self.held.items()}
+        for zone in ZONES:
+            top = self.root / zone / ".gen"
+            for file in [p for p in top.rglob("*") if p.is_file()]:
+                if file not in kept:
+                    file.unlink()
+        _drop_empty(self.root)
+        committed = {manifest.run_id for manifest in self._chain}
+        for folder in (self.root / "runs").glob("*"):
+            if folder.name not in committed:
+                shutil.rmtree(folder)
+
+
+class Draft:
+    """What a publication will write. Nothing of it is visible before the commit."""
+
+    def __init__(self, root: Path, run_id: str, people_key: bytes) -> None:
+        self._root, self.run_id, self._people_key = root, run_id, people_key
+        self.outputs: dict[str, Output] = {}
+        self.removals: set[str] = set()
+        self.rewritings: dict[str, str] = {}
+
+    def table(self, path: str, table: pa.Table, keys: list[str]) -> None:
+        """Write a table in the order of `keys`."""
+        self.bytes(path, parquet_bytes(sorted_by(table, keys)))
+
+    def json(self, path: str, value: Any) -> None:
+        """Write canonical, indented JSON."""
+        self.bytes(path, (canonical(value, indent=1) + "\n").encode())
+
+    def bytes(self, path: str, data: bytes) -> None:
+        """Write bytes; sealed when the path lies in `restricted/people`."""
+        stored = seal(data, self._people_key) if path.startswith(SEALED) else data
+        target = generation(self._root, self.run_id, path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            file.write(stored)
+            file.flush()
+            os.fsync(file.fileno())
+        self.outputs[path] = Output(sha256(stored), len(stored), self.run_id)
+        point("a file written")
+
+    def remove(self, path: str) -> None:
+        """Unpublish `path`."""
+        self.removals.add(path)
+
+    def rewrite(self, path: str, table: pa.Table, keys: list[str], why: str) -> None:
+        """Replace a published table, with a chained entry old digest → new digest that `verify` follows."""
+        self.table(path, table, keys)
+        self.rewritings[path] = why
+
+
+def generation(root: Path, run_id: str, path: str) -> Path:
+    """Where the bytes of a stable path written by a run are: each zone keeps its own generations."""
+    zone, rest = path.split("/", 1)
+    return root / zone / ".gen" / run_id / rest
+
+
+def _links(top: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(top):
+        if ".gen" in names:
+            names.remove(".gen")
+        for name in [*files, *names]:
+            path = Path(folder) / name
+            if path.is_symlink():
+                yield path
+
+
+def _drop_empty(root: Path) -> None:
+    for zone in ZONES:
+        for folder, _names, _files in os.walk(root / zone, topdown=False):
+            if not any(Path(folder).iterdir()):
+                Path(folder).rmdir()
