@@ -5,6 +5,7 @@ feature table turned into float64 columns in which NaN means «not visible».
 """
 
 import hashlib
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,7 +40,7 @@ class Spec:
         """Refuse a direction other than +1 / -1 and edges that do not ascend."""
         if self.direction not in (1, -1):
             raise MatrixRefused(f"特徴量 {self.name}: 方向は +1 か -1 です。定義を直してください。")
-        if any(not b < c for b, c in zip(self.bins, self.bins[1:], strict=False)):
+        if any(not b < c for b, c in itertools.pairwise(self.bins)):
             raise MatrixRefused(f"特徴量 {self.name}: 区切りは小さい順に並べてください。")
 
 

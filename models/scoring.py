@@ -47,7 +47,7 @@ def look_up(part: Term | Pair, x: Matrix) -> Floats:
 
 def looked_up(model: Model, x: Matrix) -> Iterator[tuple[Term | Pair, Floats]]:
     """Every term, then every pair, with its looked-up values, in declared order."""
-    for part in (*model.terms, *model.pairs):
+    for part in model.parts:
         yield part, look_up(part, x)
 
 

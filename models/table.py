@@ -6,6 +6,7 @@ Hiding a feature looks up the minimum, so it can never raise a margin.
 """
 
 import hashlib
+import itertools
 import json
 import math
 from collections.abc import Mapping
@@ -48,7 +49,7 @@ class Term:
             raise ModelRefused(f"{self.feature}: 値の数は区切りの数より1つ多くなければなりません。")
         if self.missing != min(self.values):
             raise ModelRefused(f"{self.feature}: 見えないときの値は最小値でなければなりません。")
-        if any(self.direction * (b - a) < 0 for a, b in zip(self.values, self.values[1:], strict=False)):
+        if any(self.direction * (b - a) < 0 for a, b in itertools.pairwise(self.values)):
             raise ModelRefused(f"{self.feature}: 値が宣言した方向 {self.direction:+d} に反しています。")
 
     @property
@@ -170,15 +171,20 @@ class Model:
         return tuple(term.feature for term in self.terms)
 
     @property
+    def parts(self) -> "tuple[Term | Pair, ...]":
+        """Terms, then pairs, in declared order: the order of every sum."""
+        return (*self.terms, *self.pairs)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The contribution columns in declared order: terms, then pairs `a×b`."""
-        return (*self.names, *(pair.name for pair in self.pairs))
+        return tuple(part.name for part in self.parts)
 
     @property
     def base(self) -> float:
         """Intercept + Σ background means, summed in declared order."""
         total = self.intercept
-        for part in (*self.terms, *self.pairs):
+        for part in self.parts:
             total += part.mean
         return total
 
@@ -235,7 +241,7 @@ def _tuples(value: Any) -> Any:
 
 def _ascending(edges: tuple[float, ...], name: str) -> None:
     _finite(edges, name)
-    if any(not a < b for a, b in zip(edges, edges[1:], strict=False)):
+    if any(not a < b for a, b in itertools.pairwise(edges)):
         raise ModelRefused(f"{name}: 区切りは小さい順でなければなりません。")
 
 
