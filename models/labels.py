@@ -1,0 +1,289 @@
+"""What counts as a crisis, and which households had one in (D, D+H], as known on the training day (METHODS §1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from features.asof import known_on
+
+INCIDENT_DAYS = 365
+TOUCH_LOOKBACK_DAYS = 90
+VACANCY_DAYS = 60
+ANY = "any"
+ANY_BUT_CITY_ACTS = "any_but_city_acts"
+
+
+@dataclass(frozen=True)
+class Step:
+    """An administrative step that makes a crisis foreseeable without a model.
+
+    Open on D when an episode of `kind` has run for at least `after_days` on D and has not ended, or, for a point in
+    time, when it happened in the `for_days` days up to D.
+    """
+
+    kind: str
+    after_days: int = 0
+    for_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Component:
+    """One kind of crisis: which episodes are it, and which steps lead to it."""
+
+    name: str
+    title: str
+    source: str
+    kind: str
+    steps: tuple[Step, ...]
+    city_act: bool
+    longer_than_days: int = 0
+    vacated_by: str | None = None
+
+
+def _arrears_act(source: str, office: str, act: str, act_title: str) -> Component:
+    # Ten days after the reminder the law itself tells the office to seize (地方税法331条1項1号), so an overdue
+    # bill older than that is a step already open: the strict reading, which leaves «early» the fewest claims.
+    return Component(
+        name=f"{source}_{act}",
+        title=f"{office}の{act_title}",
+        source=source,
+        kind=f"{source}_{act}",
+        steps=(Step(f"{source}_overdue", after_days=10), Step(f"{source}_seized")),
+        city_act=True,
+    )
+
+
+COMPONENTS: tuple[Component, ...] = (
+    Component(
+        name="water_stop_qualifying",
+        title="7日を超える給水停止",
+        source="water",
+        kind="water_stop",
+        steps=(Step("water_stop_notice", for_days=90), Step("water_stop")),
+        city_act=False,
+        longer_than_days=7,
+        vacated_by="water_closed",
+    ),
+    _arrears_act("tax", "市税", "seized", "差押え"),
+    _arrears_act("insurance", "保険料", "seized", "差押え"),
+    _arrears_act("tax", "市税", "suspended_hardship", "生活困窮等による執行停止"),
+    _arrears_act("insurance", "保険料", "suspended_hardship", "生活困窮等による執行停止"),
+)
+
+EVENTS_SCHEMA = pa.schema([("household_key", pa.string()), ("component", pa.string()), ("on", pa.date32())])
+STEPS_SCHEMA = pa.schema(
+    [("household_key", pa.string()), ("component", pa.string()), ("from", pa.date32()), ("until", pa.date32())]
+)
+
+
+class NotMature(ValueError):
+    """An as-of date whose horizon and posting lag have not passed on the training day."""
+
+
+def components_of(sources: Sequence[str]) -> tuple[Component, ...]:
+    """The components that the sources present (basis names) can show, in declared order."""
+    return tuple(component for component in COMPONENTS if component.source in set(sources))
+
+
+def targets_of(components: Sequence[Component]) -> dict[str, tuple[Component, ...]]:
+    """Every target and its components: `any`, `any_but_city_acts` (when there is such a component), then each alone."""
+    targets = {ANY: tuple(components)}
+    not_acts = tuple(component for component in components if not component.city_act)
+    if not_acts:
+        targets[ANY_BUT_CITY_ACTS] = not_acts
+    targets.update({component.name: (component,) for component in components})
+    return targets
+
+
+def _located(episodes: pa.Table, membership: pa.Table, residence: pa.Table, day: date) -> duckdb.DuckDBPyConnection:
+    """A connection with `located`: dated episodes known on `day`, with the household that held on their first day."""
+    con = duckdb.connect()
+    con.execute("set threads to 1")
+    for name, table in (("episodes", episodes), ("membership", membership), ("residence", residence)):
+        con.register(name, known_on(table, day).to_pyarrow())
+    joined = " union all ".join(
+        f"""select h.household_key, e.{key} as place, h.until as left_on, e.source, e.kind, e.began_on, e.ended_on
+            from episodes e join {table} h on e.{key} = h.{key}
+            where e.began_on >= h."from" and (h.until is null or e.began_on <= h.until)
+              and e.date_precision <> 'unknown'"""
+        for key, table in (("person_key", "membership"), ("dwelling_key", "residence"))
+    )
+    con.execute(f"create temp table located as {joined}")
+    return con
+
+
+def crisis_events(
+    episodes: pa.Table,
+    membership: pa.Table,
+    residence: pa.Table,
+    day: date,
+    components: Sequence[Component] = COMPONENTS,
+) -> pa.Table:
+    """Every crisis known on the training day `day`.
+
+    In: episodes (DESIGN §3), membership and residence (bitemporal). Out: household_key, component, on (first day),
+    one row each, sorted. The household is the one that held on the day of the event. Episodes without a date of their
+    own (`date_precision` unknown) are never a label (SOURCES). A water stop counts when it lasted > 7 days, no closing
+    of the contract and no moving-out follows within 60 days (else the flat was probably empty).
+    """
+    con = _located(episodes, membership, residence, day)
+    parts = [EVENTS_SCHEMA.empty_table()]
+    for c in components:
+        conditions = ["l.source = $source", "l.kind = $kind", "l.began_on <= $day"]
+        if c.longer_than_days:
+            # ended_on is inclusive; a stop still open has lasted up to and including the training day.
+            conditions.append(f"date_diff('day', l.began_on, coalesce(l.ended_on, $day)) + 1 > {c.longer_than_days}")
+        if c.vacated_by:
+            conditions.append(f"(l.left_on is null or l.left_on >= l.began_on + {VACANCY_DAYS})")
+            conditions.append(
+                f"""not exists (select 1 from episodes v where v.kind = '{c.vacated_by}' and v.dwelling_key = l.place
+                    and v.began_on between l.began_on and l.began_on + {VACANCY_DAYS})"""
+            )
+        parts.append(
+            con.execute(
+                f"""select distinct household_key, '{c.name}' as component, began_on as "on" from located l
+                where {" and ".join(conditions)}""",
+                {"source": c.source, "kind": c.kind, "day": day},
+            )
+            .to_arrow_table()
+            .cast(EVENTS_SCHEMA)
+        )
+    return pa.concat_tables(parts).sort_by(
+        [("household_key", "ascending"), ("component", "ascending"), ("on", "ascending")]
+    )
+
+
+def pipeline_steps(
+    episodes: pa.Table,
+    membership: pa.Table,
+    residence: pa.Table,
+    day: date,
+    components: Sequence[Component] = COMPONENTS,
+) -> pa.Table:
+    """The days on which a step towards each component was open, as known on the training day.
+
+    In: as `crisis_events`. Out: household_key, component, from, until (inclusive; null = still open), sorted.
+    """
+    con = _located(episodes, membership, residence, day)
+    parts = [STEPS_SCHEMA.empty_table()]
+    for c in components:
+        for step in c.steps:
+            until = "ended_on" if step.for_days is None else f"began_on + {step.for_days}"
+            parts.append(
+                con.execute(
+                    f"""select distinct household_key, '{c.name}' as component,
+                        cast(began_on + {step.after_days} as date) as "from", cast({until} as date) as until
+                    from located where source = $source and kind = $kind
+                      and (({until}) is null or began_on + {step.after_days} <= {until})""",
+                    {"source": c.source, "kind": step.kind},
+                )
+                .to_arrow_table()
+                .cast(STEPS_SCHEMA)
+            )
+    order = [(name, "ascending") for name in STEPS_SCHEMA.names]
+    return pa.concat_tables(parts).sort_by(order)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything a label may look at, as known on the training day `day`.
+
+    events, steps: as above. follow_up: household_key, source, from, until: the stretches of days (inclusive; null =
+    open) on which the household's source was permitted and delivered. touched: household_key, from, until: our visits
+    and referrals.
+    """
+
+    day: date
+    lag_days: int
+    events: pa.Table
+    steps: pa.Table
+    follow_up: pa.Table
+    touched: pa.Table
+    components: tuple[Component, ...]
+
+    def mature(self, as_of: date, horizon_days: int) -> bool:
+        """Whether everything that happens in (as_of, as_of + horizon] had been posted by the training day."""
+        return as_of + timedelta(days=horizon_days + self.lag_days) <= self.day
+
+
+def labels(households: pa.Array | pa.ChunkedArray, known: Known, as_of: date, horizon_days: int) -> pa.Table:
+    """The labels and the standing of every household in scope on D.
+
+    In: the household_keys scored on D. Out, sorted by household_key, per target t of `targets_of`: `t` (bool, null
+    where not eligible), `t_on` (first day), `eligible_t`, `censored_t`, `incident_t`, `not_in_pipeline_t`; once: `any`,
+    `first_on` (= any_on) and `touched`. Eligible = every source of the target was followed on D, whatever the value;
+    censored = eligible, but the follow-up ends before D+H (consent ended, moved, died). Raises `NotMature`.
+    """
+    if not known.mature(as_of, horizon_days):
+        raise NotMature(f"{as_of} + {horizon_days} + {known.lag_days} days is after the training day {known.day}")
+    con = duckdb.connect()
+    con.execute("set threads to 1")
+    con.register("households", pa.table({"household_key": households}))
+    for name in ("events", "steps", "follow_up", "touched"):
+        con.register(name, getattr(known, name))
+    columns = ["household_key", f"household_key in ({_TOUCHED}) as touched"]
+    for target, members in targets_of(known.components).items():
+        columns += _target_columns(target, members)
+    return con.execute(
+        f"""with future as ({_per_component(known.components, 'min("on")', "events", '"on" > $d and "on" <= $d + $h')}),
+            past as ({
+            _per_component(known.components, "count(*)", "events", f'"on" <= $d and "on" > $d - {INCIDENT_DAYS}')
+        }),
+            open as ({
+            _per_component(known.components, "count(*)", "steps", '"from" <= $d and (until is null or until >= $d)')
+        }),
+            followed as ({_per_source(known.components)}),
+            known as (select h.household_key{_renamed(known.components)}
+                from (select distinct household_key from households) h
+                left join future using (household_key) left join past using (household_key)
+                left join open using (household_key) left join followed using (household_key))
+        select {", ".join(columns)}, {ANY}_on as first_on from known order by household_key""",
+        {"d": as_of, "h": horizon_days},
+    ).to_arrow_table()
+
+
+_TOUCHED = f"""select household_key from touched where "from" <= $d + $h
+    and coalesce(until, "from") >= $d - {TOUCH_LOOKBACK_DAYS}"""
+
+
+def _per_component(components: Sequence[Component], what: str, table: str, where: str) -> str:
+    values = ", ".join(f"{what} filter (component = '{c.name}') as {c.name}" for c in components)
+    return f"select household_key, {values} from {table} where {where} group by household_key"
+
+
+def _per_source(components: Sequence[Component]) -> str:
+    values = ", ".join(
+        f"max(coalesce(until, date '9999-12-31')) filter (source = '{source}') as {source}"
+        for source in sorted({c.source for c in components})
+    )
+    return f"""select household_key, {values} from follow_up
+        where "from" <= $d and (until is null or until >= $d) group by household_key"""
+
+
+def _renamed(components: Sequence[Component]) -> str:
+    parts = [
+        f"future.{c.name} as f_{c.name}, coalesce(past.{c.name}, 0) as p_{c.name}, "
+        f"coalesce(open.{c.name}, 0) as o_{c.name}"
+        for c in components
+    ]
+    parts += [f"followed.{source} as u_{source}" for source in sorted({c.source for c in components})]
+    return "".join(f", {part}" for part in parts)
+
+
+def _target_columns(target: str, members: Sequence[Component]) -> list[str]:
+    """SQL of the six columns of one target. `least` ignores nulls, so the first day of any member is found."""
+    sources = sorted({c.source for c in members})
+    first = f"least({', '.join(f'f_{c.name}' for c in members)})" if len(members) > 1 else f"f_{members[0].name}"
+    eligible = " and ".join(f"u_{source} is not null" for source in sources)
+    short = " or ".join(f"u_{source} < $d + $h" for source in sources)
+    return [
+        f"case when {eligible} then {first} is not null end as {target}",
+        f"case when {eligible} then {first} end as {target}_on",
+        f"({eligible}) as eligible_{target}",
+        f"coalesce(({eligible}) and ({short}), false) as censored_{target}",
+        f"({' + '.join(f'p_{c.name}' for c in members)} = 0) as incident_{target}",
+        f"({' + '.join(f'o_{c.name}' for c in members)} = 0) as not_in_pipeline_{target}",
+    ]

@@ -1,0 +1,59 @@
+"""Periods that never overlap with what they may not know (METHODS §2)."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from models.splits import Wanted, duplicate_groups, folds, plan, single_cohort
+
+FIRST, T = date(2022, 12, 1), date(2026, 4, 1)
+GAP = timedelta(days=210)
+
+
+@pytest.mark.parametrize("months", [40, 48, 60])
+def test_every_period_is_mature_before_the_next_begins(months: int) -> None:
+    split = plan(T - timedelta(days=round(months * 30.44)), T, 180, 30)
+    assert split.enough
+    assert split.train[-1] + GAP <= split.selection[0]
+    assert split.selection[-1] < split.calibration[0]
+    assert split.calibration[-1] + GAP <= split.test[0]
+    assert split.test[-1] + GAP <= T
+    assert split.replay[-1] + timedelta(days=30) <= T
+    assert split.replay[0] == split.test[0]
+    assert all(day.weekday() == 0 for day in (*split.test, *split.selection, *split.replay))
+
+
+def test_one_window_shows_no_temporal_stability_and_says_so() -> None:
+    split = plan(FIRST, T, 180, 30)
+    assert split.test_windows == 1
+    assert split.as_dict()["stability"] == "時間的な安定性は示されていません"
+    longer = plan(date(2018, 1, 1), T, 180, 30, Wanted(test_weeks=53))
+    assert longer.test_windows == 3
+    assert longer.as_dict()["stability"] is None
+
+
+def test_too_little_data_leaves_the_scorecard_and_says_so() -> None:
+    split = plan(T - timedelta(days=600), T, 180, 30)
+    assert not split.enough
+    assert "配点表だけ" in split.notes[0]
+    assert split.train == () and split.test
+    assert plan(T - timedelta(days=200), T, 180, 30).feature_days == plan(T - timedelta(days=200), T, 180, 30).replay
+
+
+def test_a_single_cohort_is_never_signable() -> None:
+    split = single_cohort(date(2005, 10, 1), date(2005, 10, 31), 30, 0)
+    assert not split.signable and not split.enough
+
+
+def test_folds_depend_on_the_household_only() -> None:
+    keys = [f"h{i}" for i in range(1000)]
+    declared = dict(zip(keys, folds(keys, 7), strict=True))
+    assert dict(zip(keys[::-1], folds(keys[::-1], 7), strict=True)) == declared
+    assert np.bincount(list(declared.values())).min() > 150
+    assert folds(keys, 8).tolist() != folds(keys, 7).tolist()
+
+
+def test_identical_rows_stay_in_one_fold() -> None:
+    rows = np.array([[1, 2], [3, 4], [1, 2], [np.nan, 0], [np.nan, 0]], dtype=np.float32)
+    assert duplicate_groups(["d", "b", "c", "a", "e"], rows) == ["c", "b", "c", "a", "a"]
