@@ -1,1 +1,1 @@
-"""Whom first, with this capacity: eligibility, slots, random draws, freeze, urgent sheet."""
+"""Whom first, with this capacity: eligibility, carry-over, ranked and random slots, the urgent sheet."""
