@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.definition import Feature
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -42,6 +44,11 @@ class Spec:
             raise MatrixRefused(f"特徴量 {self.name}: 方向は +1 か -1 です。定義を直してください。")
         if any(not b < c for b, c in itertools.pairwise(self.bins)):
             raise MatrixRefused(f"特徴量 {self.name}: 区切りは小さい順に並べてください。")
+
+    @classmethod
+    def of(cls, feature: Feature) -> "Spec":
+        """What a learner needs of a declared feature."""
+        return cls(feature.name, feature.direction, feature.bins, feature.hash)
 
 
 @dataclass(frozen=True)
@@ -119,20 +126,29 @@ class Matrix:
             )
 
 
-def filled(x: Matrix, specs: Sequence[Spec]) -> Floats:
+def least_values(x: Matrix, specs: Sequence[Spec]) -> Floats:
+    """Per feature the observed value at which a monotone function is smallest.
+
+    Lowest for +1, highest for -1; 0 when nobody's is visible. float64[k], exact in float32.
+    """
+    least = np.zeros(len(specs))
+    for j, spec in enumerate(_aligned(x, specs)):
+        seen = _single(x.values[:, j])
+        seen = seen[~np.isnan(seen)]
+        if seen.size:
+            least[j] = seen.min() if spec.direction == 1 else seen.max()
+    return least
+
+
+def filled(x: Matrix, specs: Sequence[Spec], least: Floats | None = None) -> Floats:
     """The matrix as an estimator may see it: float64 that are exact in float32, never NaN.
 
-    A value that is not visible becomes the observed value at which a monotone function is
-    smallest (lowest for +1, highest for -1; 0 when nobody's is visible), so estimators cannot
-    learn from visibility, and the fitted function's value there is the table's minimum.
+    What is not visible becomes `least` (of x itself unless given), so estimators cannot learn
+    from visibility, and the fitted function's value there is the table's minimum.
     """
-    values = np.empty_like(x.values)
-    for j, spec in enumerate(_aligned(x, specs)):
-        column = x.values[:, j].astype(np.float32).astype(np.float64)
-        seen = column[~np.isnan(column)]
-        least = 0.0 if seen.size == 0 else float(seen.min() if spec.direction == 1 else seen.max())
-        values[:, j] = np.where(np.isnan(column), least, column)
-    return values
+    fills = least_values(x, specs) if least is None else least
+    values = _single(x.values)
+    return np.where(np.isnan(values), fills, values)
 
 
 def training_digest(x: Matrix, y: NDArray[np.integer] | None, weight: Floats | None) -> str:
@@ -141,6 +157,10 @@ def training_digest(x: Matrix, y: NDArray[np.integer] | None, weight: Floats | N
     seen.update(b"no labels" if y is None else np.asarray(y, dtype="<i8").tobytes())
     seen.update(b"no weights" if weight is None else np.asarray(weight, dtype="<f8").tobytes())
     return seen.hexdigest()
+
+
+def _single(values: Floats) -> Floats:
+    return values.astype(np.float32).astype(np.float64)
 
 
 def _aligned(x: Matrix, specs: Sequence[Spec]) -> Sequence[Spec]:
