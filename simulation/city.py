@@ -1,0 +1,109 @@
+"""One made-up city from arguments to files."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.calendar import Months, OfficeCalendar, date_of, day_number
+from simulation.consents import consent_feed, ledger
+from simulation.habits import Habits
+from simulation.home import write_home
+from simulation.life import live
+from simulation.places import counts, make_dwellings, make_towns
+from simulation.protection import measures, protection_feed
+from simulation.rates import Rates
+from simulation.register import register_feed
+from simulation.teams import team_feed
+from simulation.truth import write_truth
+from simulation.world import World
+from simulation.writing import Feed, Inbox, write_feed
+
+LEAD_MONTHS = 24  # unrecorded past, so that the first files already hold a history
+PUNCTUAL = {"protected_persons", "local_protection", "teams", "consents"}  # their files are never late
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The arguments of `kizuki simulate`."""
+
+    home: Path
+    households: int
+    first: dt.date
+    last: dt.date
+    seed: int
+    truth: Path | None = None
+    visit_effect: tuple[float, float] = (0.0, 0.0)
+    rates: Rates = Rates()
+
+
+def _firsts_of_month(days: list[int]) -> list[int]:
+    """The first working day of each month among the days."""
+    found: dict[tuple[int, int], int] = {}
+    for day in days:
+        date = date_of(day)
+        found.setdefault((date.year, date.month), day)
+    return list(found.values())
+
+
+def _yearly(days: list[int]) -> list[int]:
+    return sorted({days[0]} | {day for day in _firsts_of_month(days) if date_of(day).month == 4})
+
+
+def _deliver(inbox: Inbox, habits: Habits, feed: Feed) -> None:
+    folders = {} if feed.source in PUNCTUAL else habits.late(feed.source, inbox.days)
+
+    def twice(day: int, n: int) -> NDArray[np.int64]:
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing if feed.source in PUNCTUAL else habits.twice(feed.source, day, n)
+
+    habits.count("duplicate_rows", write_feed(inbox, feed, folders, twice))
+
+
+def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
+    """Live the city and write its files; returns the world that was lived.
+
+    Raises ValueError when the period holds no working day.
+    """
+    first, last = day_number(plan.first), day_number(plan.last)
+    months = Months.covering(plan.first, plan.last, LEAD_MONTHS)
+    office = OfficeCalendar.between(months.start - 400, last + 800)
+    days = office.working_days(first, last)
+    if not days:
+        raise ValueError("no working day between --from and --to")
+    towns = make_towns(plan.households)
+    owned = (plan.rates["owned_houses"], plan.rates["owned_flats"])
+    dwellings = make_dwellings(plan.seed, plan.households, plan.rates["flats"], owned)
+    world = live(plan.seed, plan.rates, months, towns, dwellings, plan.households)
+    say(
+        f"lived {months.count} months: {int(world.present().sum())} people in {int(world.households.alive.sum())} households"
+    )
+    habits = Habits(plan.seed, plan.rates)
+    habits.count("gaiji_persons", int((world.people.gaiji > 0).sum()))
+    inbox = Inbox(plan.home, days)
+    write_home(plan.home, plan.seed, plan.last)
+    monthly = _firsts_of_month(days)
+    forms = ledger(world)
+    protected = {
+        "protected_persons": measures(world, "protected_persons", plan.rates["protected"], 3),
+        "local_protection": measures(world, "local_protection", plan.rates["locally_protected"], 1),
+    }
+    makers: list[Callable[[], Feed]] = [
+        lambda: register_feed(world, office, monthly),
+        lambda: consent_feed(world, forms, office),
+        lambda: protection_feed(protected["protected_persons"], "protected_persons", "shien", office, days),
+        lambda: protection_feed(protected["local_protection"], "local_protection", "hairyo", office, days),
+        lambda: team_feed(plan.households, counts(plan.households)["wards"], _yearly(days)),
+    ]
+    for make in makers:
+        feed = make()
+        _deliver(inbox, habits, feed)
+        say(f"{feed.source}: {len(feed.day)} versions of rows")
+    if plan.truth is not None:
+        signs = np.zeros(len(world.people), dtype=bool)
+        signs[forms.subject] = True
+        write_truth(plan.truth, world, protected, [], signs, habits.planted, plan.visit_effect)
+    return world
