@@ -1,27 +1,25 @@
 """From declarations to tables: facts cut at the day, joined to households once, counted, finished.
 
-The functions below are what other rooms call. An engine is any Ibis backend; without one, DuckDB in memory.
+The functions below are what other rooms call. Only filter, mutate, group_by, aggregate(where=) and equality
+joins reach an engine (DESIGN §5 «Engines»).
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.backends import BaseBackend
 
-from features import inputs
-from features.asof import known_on
 from features.counting import Features, behind, counted, finished, kinds_of
 from features.definition import Feature
 from features.definitions import FEATURES
+from features.hub import DayScope, Hub, engine
 from features.inputs import Households
-from features.scope import Scope, household_facts
+from features.measures import DATED, OpenNow
+from features.scope import household_facts
 
 EVIDENCE: Final = pa.schema(
     [
@@ -33,15 +31,8 @@ EVIDENCE: Final = pa.schema(
         ("n", pa.int64()),
     ]
 )
-
-
-@dataclass(frozen=True)
-class DayScope:
-    """What changes with the day and is no bitemporal table: permission, visibility, the households wanted."""
-
-    permission: pa.Table
-    visible: pa.Table
-    households: Households
+# Supply closed on request: the dwelling may be empty (SOURCES «water_notices»).
+VACANCY_KINDS: Final = ("water_closed",)
 
 
 def feature_table(
@@ -75,12 +66,12 @@ def feature_tables(
     connection: BaseBackend | None = None,
 ) -> Iterator[tuple[date, pa.Table]]:
     """(day, `feature_table` of that day) for each of `days`, one after the other; the hub is registered once."""
-    hub = _Hub.of(episodes, membership, residence)
-    with _engine(connection) as engine:
+    hub = Hub.of(episodes, membership, residence)
+    with engine(connection) as backend:
         for day, day_scope in days.items():
             scope = hub.scope(day_scope, day)
-            facts = household_facts(known_on(hub.episodes, day), scope, kinds_of(features))
-            yield day, finished(engine.to_pyarrow(counted(facts, scope, features, day)), features, day)
+            facts = household_facts(hub.known_on(day), scope, kinds_of(features))
+            yield day, finished(backend.to_pyarrow(counted(facts, scope, features, day)), features, day)
 
 
 def evidence(
@@ -100,68 +91,50 @@ def evidence(
     the latest of these facts began), n (how many); sorted by household_key, feature, person_key. Facts without a
     date may count in a value, but never here: no reason rests on them (METHODS §7).
     """
-    hub = _Hub.of(episodes, membership, residence)
+    hub = Hub.of(episodes, membership, residence)
     scope = hub.scope(DayScope(permission, visible, household_keys), day)
-    with _engine(connection) as engine:
+    with engine(connection) as backend:
         # The facts of the wanted households leave the engine once; what follows reads these few rows.
-        found = engine.to_pyarrow(household_facts(known_on(hub.episodes, day), scope, kinds_of(features)))
-        facts = ibis.memtable(found)
-        values = finished(engine.to_pyarrow(counted(facts, scope, features, day)), features, day)
+        facts = ibis.memtable(backend.to_pyarrow(household_facts(hub.known_on(day), scope, kinds_of(features))))
+        values = finished(backend.to_pyarrow(counted(facts, scope, features, day)), features, day)
         tables = [
-            _labelled(engine.to_pyarrow(behind(facts, feature, day)), name, values)
+            _labelled(backend.to_pyarrow(behind(facts, feature, day)), name, values)
             for name, feature in features.items()
         ]
     order = [("household_key", "ascending"), ("feature", "ascending"), ("person_key", "ascending")]
     return pa.concat_tables([EVIDENCE.empty_table(), *tables]).sort_by(order).combine_chunks()
 
 
+def vacancy_suspected(
+    episodes: pa.Table,
+    membership: pa.Table,
+    residence: pa.Table,
+    permission: pa.Table,
+    visible: pa.Table,
+    households: Households,
+    day: date,
+    connection: BaseBackend | None = None,
+) -> pa.Array:
+    """Keys (sorted) of the wanted households at whose dwelling the supply is closed on request on `day`.
+
+    Same tables, permission and visibility as a feature: where water is not visible, nothing is suspected. A list
+    contacts them by phone first (PRACTICE «Capacity»).
+    """
+    hub = Hub.of(episodes, membership, residence)
+    scope = hub.scope(DayScope(permission, visible, households), day)
+    facts = household_facts(hub.known_on(day), scope, VACANCY_KINDS)
+    closed = facts.filter(OpenNow().holds(facts, day) & facts.date_precision.isin(DATED))
+    with engine(connection) as backend:
+        found = backend.to_pyarrow(closed.group_by("household_key").aggregate(n=closed.count()))
+    return found.sort_by("household_key")["household_key"].combine_chunks()
+
+
 def sql_of(feature: Feature, day: date) -> str:
     """The SQL (in DuckDB's dialect) that counts one feature's parts on `day`, for an auditor to read."""
-    hub = _Hub(
-        _unbound(inputs.EPISODES, "episodes"),
-        _unbound(inputs.MEMBERSHIP, "membership"),
-        _unbound(inputs.RESIDENCE, "residence"),
-    )
-    scope = Scope(
-        known_on(hub.membership, day),
-        known_on(hub.residence, day),
-        _unbound(inputs.PERMISSION, "permission"),
-        _unbound(inputs.VISIBLE, "visible"),
-        _unbound(inputs.HOUSEHOLDS, "households"),
-    )
-    features = {feature.name: feature}
-    facts = household_facts(known_on(hub.episodes, day), scope, kinds_of(features))
+    hub, features = Hub.named(), {feature.name: feature}
+    scope = hub.named_scope(day)
+    facts = household_facts(hub.known_on(day), scope, kinds_of(features))
     return str(ibis.to_sql(counted(facts, scope, features, day), dialect="duckdb"))
-
-
-@dataclass(frozen=True)
-class _Hub:
-    """The bitemporal tables, registered but not yet cut."""
-
-    episodes: ir.Table
-    membership: ir.Table
-    residence: ir.Table
-
-    @classmethod
-    def of(cls, episodes: pa.Table, membership: pa.Table, residence: pa.Table) -> "_Hub":
-        return cls(
-            ibis.memtable(inputs.conform_episodes(episodes)),
-            ibis.memtable(inputs.conform(membership, inputs.MEMBERSHIP, "membership")),
-            ibis.memtable(inputs.conform(residence, inputs.RESIDENCE, "residence")),
-        )
-
-    def scope(self, of_day: DayScope, day: date) -> Scope:
-        return Scope(
-            known_on(self.membership, day),
-            known_on(self.residence, day),
-            ibis.memtable(inputs.conform(of_day.permission, inputs.PERMISSION, "permission")),
-            ibis.memtable(inputs.conform(of_day.visible, inputs.VISIBLE, "visible")),
-            ibis.memtable(inputs.household_table(of_day.households)),
-        )
-
-
-def _unbound(schema: pa.Schema, name: str) -> ir.Table:
-    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
 
 
 def _labelled(rows: pa.Table, name: str, values: pa.Table) -> pa.Table:
@@ -170,16 +143,3 @@ def _labelled(rows: pa.Table, name: str, values: pa.Table) -> pa.Table:
     kept = rows.filter(pc.is_in(rows["household_key"], value_set=above.combine_chunks()))
     kept = kept.append_column("feature", pa.repeat(name, len(kept)).cast(pa.string()))
     return kept.select(EVIDENCE.names).cast(EVIDENCE)
-
-
-@contextmanager
-def _engine(connection: BaseBackend | None) -> Iterator[BaseBackend]:
-    """The caller's engine, or DuckDB in memory for the time of the call (2 threads: results do not depend on it)."""
-    if connection is not None:
-        yield connection
-        return
-    own = ibis.duckdb.connect(threads=2)
-    try:
-        yield own
-    finally:
-        own.disconnect()

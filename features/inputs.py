@@ -3,7 +3,7 @@
 A table may carry more columns; they are dropped before anything is compiled, so nothing can lean on them.
 """
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -49,7 +49,7 @@ VISIBLE: Final = pa.schema([pa.field("household_key", _TEXT), pa.field("source",
 HOUSEHOLDS: Final = pa.schema([pa.field("household_key", _TEXT)])
 
 # A list of households: a table with the column household_key, or the keys themselves.
-Households = pa.Table | pa.Array | pa.ChunkedArray
+Households: TypeAlias = pa.Table | pa.Array | pa.ChunkedArray
 
 
 class InputRefused(ValueError):

@@ -1,0 +1,99 @@
+"""The hub's tables in an engine, before any cut; and the engine itself.
+
+An engine is any Ibis backend. Without one, DuckDB in memory for the time of a call.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends import BaseBackend
+
+from features import inputs
+from features.asof import KnownOn, known_on
+from features.scope import Scope
+
+
+@dataclass(frozen=True)
+class DayScope:
+    """What changes with the day and is no bitemporal table.
+
+    permission (person_key, source, covers_from) and visible (household_key, source) of that day; households: the
+    wanted ones, as a table with household_key or the keys themselves.
+    """
+
+    permission: pa.Table
+    visible: pa.Table
+    households: inputs.Households
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Episodes, membership and residence with all their versions; they leave only through the cut."""
+
+    episodes: ir.Table
+    membership: ir.Table
+    residence: ir.Table
+
+    @classmethod
+    def of(cls, episodes: pa.Table, membership: pa.Table, residence: pa.Table) -> "Hub":
+        """Checked and registered tables; InputRefused when one cannot be what it is said to be."""
+        return cls(
+            ibis.memtable(inputs.conform_episodes(episodes)),
+            ibis.memtable(inputs.conform(membership, inputs.MEMBERSHIP, "membership")),
+            ibis.memtable(inputs.conform(residence, inputs.RESIDENCE, "residence")),
+        )
+
+    @classmethod
+    def named(cls) -> "Hub":
+        """Tables that are only names, to print SQL from."""
+        return cls(
+            _unbound(inputs.EPISODES, "episodes"),
+            _unbound(inputs.MEMBERSHIP, "membership"),
+            _unbound(inputs.RESIDENCE, "residence"),
+        )
+
+    def known_on(self, day: date) -> KnownOn:
+        """The episodes as known on the day."""
+        return known_on(self.episodes, day)
+
+    def scope(self, of_day: DayScope, day: date) -> Scope:
+        """Whose facts count on the day."""
+        return Scope(
+            known_on(self.membership, day),
+            known_on(self.residence, day),
+            ibis.memtable(inputs.conform(of_day.permission, inputs.PERMISSION, "permission")),
+            ibis.memtable(inputs.conform(of_day.visible, inputs.VISIBLE, "visible")),
+            ibis.memtable(inputs.household_table(of_day.households)),
+        )
+
+    def named_scope(self, day: date) -> Scope:
+        """The scope of tables that are only names, to print SQL from."""
+        return Scope(
+            known_on(self.membership, day),
+            known_on(self.residence, day),
+            _unbound(inputs.PERMISSION, "permission"),
+            _unbound(inputs.VISIBLE, "visible"),
+            _unbound(inputs.HOUSEHOLDS, "households"),
+        )
+
+
+@contextmanager
+def engine(connection: BaseBackend | None) -> Iterator[BaseBackend]:
+    """The caller's engine, or a DuckDB in memory that ends with the block (results do not depend on its threads)."""
+    if connection is not None:
+        yield connection
+        return
+    own = ibis.duckdb.connect(threads=2)
+    try:
+        yield own
+    finally:
+        own.disconnect()
+
+
+def _unbound(schema: pa.Schema, name: str) -> ir.Table:
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
