@@ -4,11 +4,9 @@
 vanishing therefore writes what changed, not the history.
 """
 
-from datetime import date
-
 import pyarrow as pa
 
-from data_contracts.versions import advance, versions_of
+from data_contracts.versions import CLOSED_SCHEMA, CONTROL_COLUMNS, advance, current_of, versions_of
 from pipelines import layout
 from pipelines.home import Home
 from pipelines.store import Draft
@@ -18,8 +16,8 @@ class Log:
     """Reads a source's segments; collects what a run adds; writes it into a draft."""
 
     def __init__(self, home: Home, name: str) -> None:
-        self._home, self._name = home, name
-        self.folder = layout.log_folder(name, home.catalog.role(name))
+        self.folder = layout.log_folder(name, home.role(name))
+        self._contract = home.catalog.contracts[name][-1]
         self._opened = segments(home, name, "opened")
         self._closed = segments(home, name, "closed")
         self._new: list[tuple[pa.Table, pa.Table]] = []
@@ -27,13 +25,21 @@ class Log:
     def versions(self) -> pa.Table | None:
         """All versions believed so far, or None when nothing was ever accepted."""
         opened = [*self._opened, *(o for o, _ in self._new)]
-        return versions_of(opened, [*self._closed, *(c for _, c in self._new)]) if opened else None
+        closed = [*self._closed, *(c for _, c in self._new)]
+        if not opened:
+            return None
+        whole = pa.concat_tables(opened, promote_options="default")
+        return versions_of(whole, pa.concat_tables(closed) if closed else CLOSED_SCHEMA.empty_table(), key=self._contract.key)
 
-    def add(self, sightings: pa.Table, fulls: pa.Table, key: tuple[str, ...], scope: tuple[str, ...], hashed: tuple[str, ...]) -> None:
-        """Advance the log by the sightings and fulls of one batch, in their order."""
-        self._new.append(advance(self.versions(), sightings, fulls, key=key, scope=scope, hashed=hashed))
+    def add(self, sightings: pa.Table, fulls: pa.Table) -> None:
+        """Advance the log by the sightings and fulls of one batch, in their order (data_contracts.versions.advance)."""
+        believed = self.versions()
+        current = current_of(believed) if believed is not None else None
+        hashed = [name for name in sightings.column_names if name not in (*CONTROL_COLUMNS, "row", "delivery")]
+        contract = self._contract
+        self._new.append(advance(current, sightings, fulls, key=contract.key, hashed=hashed, scope=contract.full_scope))
 
-    def write(self, draft: Draft, day: date) -> None:
+    def write(self, draft: Draft) -> None:
         """Append what was added as this run's segments."""
         for place, (opened, closed) in enumerate(self._new):
             for kind, table in (("opened", opened), ("closed", closed)):
@@ -43,7 +49,7 @@ class Log:
 
 def segments(home: Home, name: str, kind: str) -> list[pa.Table]:
     """The published segments of a source's log, oldest first; kind is opened or closed."""
-    folder = layout.log_folder(name, home.catalog.role(name))
+    folder = layout.log_folder(name, home.role(name))
     return [home.store.read_table(path) for path in home.store.under(f"{folder}/{kind}-")]
 
 
@@ -56,7 +62,5 @@ def log_digests(home: Home, names: list[str]) -> dict[str, str]:
     """Digests of the logs of `names`, as inputs of a publication."""
     paths: list[str] = []
     for name in names:
-        paths += home.store.under(layout.log_folder(name, home.catalog.role(name)) + "/")
+        paths += home.store.under(layout.log_folder(name, home.role(name)) + "/")
     return {path: home.store.digest(path) for path in paths}
-
-

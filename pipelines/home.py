@@ -27,6 +27,18 @@ class Home:
         """The folder of the home."""
         return self.settings.home
 
+    def role(self, source: str) -> str:
+        """What a source is for: frame, consents, protection, teams, signal or outcomes."""
+        return self.catalog.contracts[source][-1].role
+
+    def basis(self, source: str) -> str | None:
+        """The name that consents use for a source."""
+        return self.catalog.contracts[source][-1].basis
+
+    def with_role(self, role: str) -> list[str]:
+        """Names of the sources with a role, sorted."""
+        return [name for name in self.catalog.names if self.role(name) == role]
+
     @property
     def config(self) -> str:
         """Digest of the config folder, for manifests."""

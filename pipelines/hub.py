@@ -42,7 +42,7 @@ order by all"""
 
 def publish_hub(home: Home, day: date) -> None:
     """Publish working/episodes, working/membership, working/residence as permitted on `day`."""
-    signals = home.catalog.with_role("signal")
+    signals = home.with_role("signal")
     people = (layout.MEMBERSHIP_BY_ID, layout.RESIDENCE_BY_ID, layout.PERMISSION, layout.PROTECTION)
     inputs = log_digests(home, signals) | {path: home.store.digest(path) for path in people}
 

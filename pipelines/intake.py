@@ -50,7 +50,7 @@ class Batch:
 def sources_in_order(home: Home) -> list[str]:
     """Names of all sources: who and whether we may look come before what."""
     names = home.catalog.names
-    return sorted(names, key=lambda name: (ORDER[home.catalog.role(name)], name))
+    return sorted(names, key=lambda name: (ORDER[home.role(name)], name))
 
 
 def take_in(home: Home, to: date) -> dict[str, int]:

@@ -7,13 +7,11 @@ is already closed: then it is the first day that is not, so that a late file nev
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
-from fnmatch import fnmatch
 from pathlib import Path
 
 import pyarrow as pa
 
 from data_contracts.catalog import Catalog
-from data_contracts.profile import Profile
 from pipelines import layout
 from pipelines.manifest import sha256
 from pipelines.store import Draft, Store
@@ -100,12 +98,12 @@ class Ledger:
             day = date.fromisoformat(folder.name)
             if day > to:
                 continue
-            profile = self._catalog.source(source, day).profile
+            declared = self._catalog.source(source, day)
             files = [p for p in folder.iterdir() if p.is_file() and p.name != CONFIRMATION and not p.name.startswith(".")]
             for path in files:
                 digest = sha256(path.read_bytes())
                 if (day, digest) not in known:
-                    kind = kind_of(path.name, profile, self._catalog.source(source, day).contract.default_kind)
+                    kind = declared.profile.kind_of(path.name, declared.contract.default_kind)
                     found.append(Entry(source, 0, day, self._known_from(day), path.name, digest, kind))
         found.sort(key=lambda e: (e.known_from, e.folder_day, e.kind != "full", e.file))
         start = len(self.of(source))
@@ -120,9 +118,3 @@ class Ledger:
         rows = [asdict(entry) for entry in sorted([*self.entries, *new], key=lambda e: (e.source, e.order))]
         draft.table(layout.LEDGER, pa.Table.from_pylist(rows, schema=SCHEMA), [])
 
-
-def kind_of(name: str, profile: Profile, default: str) -> str:
-    """full or delta, from the file name by the profile's globs, else the source's default."""
-    if fnmatch(name, profile.full_glob):
-        return "full"
-    return "delta" if fnmatch(name, profile.delta_glob) else default

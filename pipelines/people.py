@@ -28,7 +28,7 @@ def publish_people(home: Home, day: date) -> None:
     Raises GateClosed when no residents file was ever accepted.
     """
     frame = _named(home, "frame")
-    inputs = log_digests(home, [name for role in layout.PEOPLE_ROLES for name in home.catalog.with_role(role)])
+    inputs = log_digests(home, [name for role in layout.PEOPLE_ROLES for name in home.with_role(role)])
 
     def fill(draft: Draft) -> None:
         residents = versions(home, frame)
@@ -46,7 +46,7 @@ def publish_people(home: Home, day: date) -> None:
 
 
 def _named(home: Home, role: str) -> str:
-    return home.catalog.with_role(role)[0]
+    return home.with_role(role)[0]
 
 
 def _permission(home: Home, states: pa.Table, day: date) -> pa.Table:
@@ -64,7 +64,7 @@ def protection_stretches(home: Home, day: date) -> pa.Table:
     Any one measure of any of the protection sources suffices (SOURCES «protected_persons»).
     """
     release = load_consent_rules(home.settings.config / "consent.yaml", day).release
-    logs = [log for name in home.catalog.with_role("protection") if (log := versions(home, name)) is not None]
+    logs = [log for name in home.with_role("protection") if (log := versions(home, name)) is not None]
     changes = sorted({moment for log in logs for moment in _turning_days(log)})
     open_since: dict[str, date] = {}
     rows: list[dict[str, object]] = []

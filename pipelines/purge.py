@@ -38,8 +38,8 @@ def purge(home: Home, day: date) -> dict[str, int]:
 def _accepted(home: Home, day: date, draft: Draft) -> int:
     """Rows of persons whose basis for that source does not hold today, or did not hold without a gap since."""
     deleted = 0
-    for name in home.catalog.with_role("signal"):
-        since = stretch_since(home, home.catalog.basis(name), day)
+    for name in home.with_role("signal"):
+        since = stretch_since(home, home.basis(name), day)
         gone: set[str] = set()
         for path in home.store.under(layout.log_folder(name, "signal") + "/opened-"):
             table = home.store.read_table(path)
@@ -66,7 +66,7 @@ def _quarantine(home: Home, day: date, draft: Draft) -> int:
     for path in home.store.under("restricted/quarantine/"):
         _zone, _quarantine, name, known, _file = path.split("/")
         table = home.store.read_table(path)
-        basis = home.catalog.basis(name)
+        basis = home.basis(name)
         kept = table
         if basis:
             kept = table.filter(pc.is_in(table["resident_id"], stretch_since(home, basis, day)["resident_id"]))

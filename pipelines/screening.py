@@ -11,7 +11,6 @@ import pyarrow as pa
 from features.compiler import feature_table
 from features.definitions import FEATURES
 from models.scoring import score
-from models.table import Model
 from pipelines import layout
 from pipelines.errors import GateClosed
 from pipelines.home import Home
@@ -65,11 +64,11 @@ def publish_scores(home: Home, day: date, run_day: date, under: str = "working")
 
 def backtest(home: Home, first: date, last: date) -> list[date]:
     """Recompute every day from `first` to `last` under working/backtests/<day>/, as permitted today. Returns the days."""
-    run_day = last_day(home)
+    today = last_day(home)
     days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
     for day in days:
-        publish_features(home, day, run_day, layout.backtest_root(day))
-        publish_scores(home, day, run_day, layout.backtest_root(day))
+        publish_features(home, day, today, layout.backtest_root(day))
+        publish_scores(home, day, today, layout.backtest_root(day))
     return days
 
 
@@ -79,6 +78,11 @@ def last_day(home: Home) -> date:
     if not known:
         raise GateClosed("ledger", "nothing was taken in yet", "run kizuki intake")
     return max(known)
+
+
+def run_day(home: Home, day: date) -> date:
+    """The day of the run for `day`: permission and protection are checked then too. Past days are run as of the last known."""
+    return max(day, last_day(home))
 
 
 def _step(name: str, under: str) -> str:
@@ -100,7 +104,3 @@ def _scores(scored: pa.Table, of: Scope, digest: str) -> pa.Table:
         {"digest": digest},
     ).to_arrow_table()
 
-
-def model_of(home: Home, digest: str) -> Model:
-    """A published model by its hash."""
-    return Model.from_json(home.store.read_bytes(layout.model(digest, "model.json")).decode())

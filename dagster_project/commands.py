@@ -1,0 +1,59 @@
+"""`kizuki screen` (the daily job, headless, in process) and `kizuki dev` (the same job's page on 127.0.0.1)."""
+
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pipelines.cli import Day, say, with_home
+from pipelines.errors import GateClosed
+
+INSTANCE = """telemetry: {enabled: false}
+run_retries: {enabled: true, max_retries: 1, retry_on_asset_or_op_failure: false}
+run_monitoring: {enabled: true, start_timeout_seconds: 180}
+concurrency:
+  pools: {default_limit: 1, granularity: op}
+retention: {schedule: {purge_after_days: 90}, sensor: {purge_after_days: {skipped: 7, failure: 30, success: -1}}}
+"""
+
+
+def instance_folder(home: Path) -> Path:
+    """Dagster's own records (runs, counts) of a home; made on first use."""
+    folder = home.resolve() / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(INSTANCE)
+    return folder
+
+
+@click.command()
+@with_home
+@click.option("--date", "day", type=Day(), required=True)
+@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
+def screen(root: Path, config: Path | None, as_json: bool, day: date, engine: str) -> None:
+    """The daily job for one day: intake, hub, features, scores, list. Exit 1 when a gate is closed."""
+    from dagster_project.headless import run_day
+
+    say(as_json, **run_day(root.resolve(), config, day, instance_folder(root)), engine=engine)
+
+
+@click.command()
+@with_home
+@click.option("--port", default=3000, show_default=True)
+def dev(root: Path, config: Path | None, as_json: bool, port: int) -> None:
+    """Dagster's page for this home on 127.0.0.1, with the daemon for schedules and sensors."""
+    if not (root / "settings.yaml").exists():
+        raise GateClosed("home", f"{root} is not a home", "give --home the folder with settings.yaml")
+    environment = os.environ | {
+        "DAGSTER_HOME": str(instance_folder(root)),
+        "KIZUKI_HOME": str(root.resolve()),
+        "KIZUKI_CONFIG": str(config.resolve()) if config else "",
+    }
+    say(as_json, page=f"http://127.0.0.1:{port}")
+    dagster = Path(sys.executable).with_name("dagster")
+    command = [str(dagster), "dev", "-m", "dagster_project.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    sys.exit(subprocess.call(command, env=environment))

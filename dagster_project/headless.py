@@ -1,0 +1,42 @@
+"""Run the daily job in this process, recorded in the home's own Dagster instance, and say what came of it."""
+
+import logging
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from dagster_project.definitions import build_definitions
+from pipelines.errors import GateClosed
+
+
+def run_day(home: Path, config: Path | None, day: date, instance_folder: Path) -> dict[str, Any]:
+    """Execute `daily_screening` for `day`. Returns the list's figures. Raises GateClosed with the first gate that closed."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    job = build_definitions(home, config).resolve_job_def("daily_screening")
+    with dg.DagsterInstance.from_config(str(instance_folder)) as instance:
+        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        result = job.execute_in_process(
+            partition_key=str(day), instance=instance, raise_on_error=False, run_config=quiet
+        )
+        if not result.success:
+            raise _refusal(result)
+        figures = result.asset_materializations_for_node("visit_list")[0].metadata
+        return {name: value.value for name, value in figures.items() if not name.startswith("dagster")}
+
+
+def _refusal(result: dg.ExecuteInProcessResult) -> GateClosed:
+    """The first failed step as a refusal: the gate's own line when it was a gate, the kind of error otherwise."""
+    failed = [event for event in result.all_node_events if event.is_step_failure]
+    step = failed[0].step_key
+    data = failed[0].step_failure_data
+    failure = data.user_failure_data
+    if failure is not None and failure.description:
+        gate, _, rest = failure.description.partition(": ")
+        what, _, remedy = rest.partition(" → ")
+        return GateClosed(gate, what, remedy)
+    cause = data.error
+    while cause is not None and cause.cause is not None:
+        cause = cause.cause
+    return GateClosed(step, (cause.message if cause else "failed").strip().splitlines()[0], "see the run in kizuki dev")

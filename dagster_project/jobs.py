@@ -1,0 +1,42 @@
+"""Jobs and schedules. The run for D is at 05:30 on D; day D closes at 05:00 (SOURCES)."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from dagster_project.intake_assets import accepted_key
+from dagster_project.partitions import DAYS
+
+
+def jobs(sources: list[str]) -> dict[str, dg.UnresolvedAssetJobDefinition]:
+    """daily_screening, weekly_list, training, backfill."""
+    daily = dg.AssetSelection.keys(*(accepted_key(name) for name in sources), "hub", "features", "scores", "visit_list")
+    calm = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
+    return {
+        "daily_screening": dg.define_asset_job("daily_screening", daily, partitions_def=DAYS, config=calm),
+        "weekly_list": dg.define_asset_job(
+            "weekly_list", dg.AssetSelection.keys("features", "scores", "visit_list"), partitions_def=DAYS, config=calm
+        ),
+        "training": dg.define_asset_job("training", dg.AssetSelection.keys("model"), partitions_def=DAYS, config=calm),
+        "backfill": dg.define_asset_job(
+            "backfill",
+            dg.AssetSelection.keys(*(accepted_key(name) for name in sources), "hub", "features", "scores"),
+            partitions_def=DAYS,
+            config=calm,
+        ),
+    }
+
+
+def schedules(named: dict[str, dg.UnresolvedAssetJobDefinition]) -> list[dg.ScheduleDefinition]:
+    """The daily run for the day itself, and training on the first of a month."""
+
+    def today(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+        day = context.scheduled_execution_time.date().isoformat()
+        yield dg.RunRequest(run_key=day, partition_key=day)
+
+    def schedule(job: str, cron: str) -> dg.ScheduleDefinition:
+        return dg.ScheduleDefinition(
+            name=f"{job}_schedule", job=named[job], cron_schedule=cron, execution_timezone="Asia/Tokyo", execution_fn=today
+        )
+
+    return [schedule("daily_screening", "30 5 * * *"), schedule("training", "0 20 1 * *")]

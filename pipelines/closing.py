@@ -1,0 +1,56 @@
+"""Is the day's protection file in order, is the office open, and the closing of a day (SOURCES «protected_persons»)."""
+
+from datetime import date, timedelta
+
+import jpholiday
+
+from pipelines import layout
+from pipelines.errors import GateClosed
+from pipelines.home import Home
+from pipelines.store import Draft
+
+MANDATORY = "protected_persons"
+
+
+def is_working_day(day: date) -> bool:
+    """Whether the office is open: no weekend, no holiday, not 29 December to 3 January (閉庁日)."""
+    year_end = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
+    return day.weekday() < 5 and not jpholiday.is_holiday(day) and not year_end
+
+
+def last_working_day(day: date) -> date:
+    """`day`, or the last working day before it."""
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def protection_gate(home: Home, day: date) -> None:
+    """Raise GateClosed unless the protection file of `day` (of the last working day, on a closed day) was accepted."""
+    due = last_working_day(day)
+    ledger = home.ledger()
+    if ledger.admitted_on(MANDATORY, due):
+        return
+    refused = [entry for entry in ledger.of(MANDATORY, "refused") if entry.folder_day == due]
+    what = f"the file of {due} was refused ({refused[-1].rule})" if refused else f"no file for {due} was delivered"
+    remedy = f"put a whole, correct file into inbox/{MANDATORY}/{due} and run the day again; urgent slips go to the 主任 by hand"
+    raise GateClosed("支援措置 (protection)", f"{what}: no list for {day}", remedy)
+
+
+def ages(home: Home, day: date) -> dict[str, int | None]:
+    """Days since the newest accepted delivery of each source, known by `day`; None = never."""
+    ledger = home.ledger()
+    newest = {name: ledger.last_accepted(name, day) for name in home.catalog.names}
+    return {name: (day - entry.folder_day).days if entry else None for name, entry in newest.items()}
+
+
+def close_day(home: Home, day: date) -> None:
+    """Close `day`: from now on nothing new can be known on or before it."""
+    through = home.ledger().closed_through
+    if through is not None and through >= day:
+        return
+
+    def fill(draft: Draft) -> None:
+        draft.json(layout.CLOSED, {"through": str(day)})
+
+    home.store.publish("close", day, fill, inputs={layout.LEDGER: home.store.digest(layout.LEDGER)}, config=home.config)

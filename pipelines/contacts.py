@@ -1,0 +1,41 @@
+"""Whom a visitor may meet and how: the adults who agreed to be contacted, with their wishes from the consent ledger."""
+
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.accepted import versions
+from pipelines.home import Home
+from pipelines.scope import FOREVER, People, Scope
+
+_MEETABLE = f"""
+with agreed as (
+  select distinct resident_id from permission
+  where purpose = 'contact' and "from" <= $day and $day <= coalesce("until", {FOREVER})),
+wish as (
+  select resident_id, contact_by, contact_avoid, form_version from consents
+  where known_from <= $day and $day < coalesce(known_until, {FOREVER}) and given_on <= $day
+    and $day <= coalesce(ends_on, {FOREVER}) and (withdrawn_on is null or $day < withdrawn_on)
+  qualify row_number() over (partition by resident_id order by given_on desc, consent_id desc) = 1)
+select m.household_key, m.person_key, m.resident_id, s.ward as district, s.town_code, s.language,
+  w.contact_by, w.contact_avoid, coalesce(w.form_version in (select unnest($forms)), false) as random_allowed
+from members m
+join agreed using (resident_id)
+join states s on s.resident_id = m.resident_id and s."from" <= $day and $day <= coalesce(s."until", {FOREVER})
+left join wish w on w.resident_id = m.resident_id
+where s.birth_date is null or s.birth_date + interval 18 year <= $day
+order by m.household_key, m.person_key"""
+
+
+def meetable(home: Home, people: People, of: Scope, random_forms: list[str]) -> pa.Table:
+    """Adults in scope who may be contacted on the scope's day.
+
+    Out: household_key, person_key, resident_id, district, town_code, language, contact_by, contact_avoid, random_allowed
+    (the form they signed mentions random visits). Never published with resident_id.
+    """
+    consents = versions(home, home.with_role("consents")[0])
+    con = duckdb.connect()
+    for name, table in (("permission", people.permission), ("states", people.states), ("members", of.members), ("consents", consents)):
+        con.register(name, table)
+    return con.execute(_MEETABLE, {"day": of.day, "forms": random_forms}).to_arrow_table()

@@ -1,0 +1,159 @@
+"""The week's visit list and the day's urgent sheet: what is known, put before `outreach`, frozen under its Monday."""
+
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from features.compiler import evidence, vacancy_suspected
+from features.definitions import FEATURES
+from models.explanation import reasons
+from outreach.policy import Policy
+from outreach.standing import HISTORY
+from outreach.urgent import urgent
+from outreach.visit_list import plan_week
+from outreach.week import monday_of
+from pipelines import layout
+from pipelines.accepted import log_digests, versions
+from pipelines.closing import is_working_day, protection_gate
+from pipelines.contacts import meetable
+from pipelines.home import Home
+from pipelines.scope import People, Scope, scope
+from pipelines.screening import HUB
+from pipelines.signing import standing_model
+from pipelines.store import Draft
+
+
+def publish_list(home: Home, day: date) -> bool:
+    """Freeze the week's list under its Monday, unless it is frozen already or the office is closed. Returns whether.
+
+    Raises GateClosed when the protection file of the day is not in order, or no model stands signed.
+    """
+    protection_gate(home, day)
+    monday = monday_of(day)
+    path = layout.visit_list(monday)
+    if home.store.has(path) or not is_working_day(day):
+        return False
+    digest, model = standing_model(home, day)
+    needed = [layout.scores(day), layout.contributions(day), layout.features(day), *HUB, *People.paths()]
+    inputs = {p: home.store.digest(p) for p in needed}
+    inputs |= log_digests(home, [*home.with_role("teams"), *home.with_role("outcomes"), *home.with_role("consents")])
+    inputs |= {p: home.store.digest(p) for p in home.store.under("published/lists/")}
+
+    def fill(draft: Draft) -> None:
+        people = People.read(home)
+        of = scope(home, people, day, day)
+        numbers = home.settings.numbers("outreach", day)
+        forms = home.settings.numbers("consent", day)["random_forms"]
+        persons = meetable(home, people, of, forms)
+        scores = home.store.read_table(layout.scores(day))
+        facts = _evidence(home, of)
+        chosen = reasons(
+            model,
+            home.store.read_table(layout.contributions(day)),
+            facts,
+            home.store.read_table(layout.model(digest, "stability.parquet")),
+        )
+        keys = scores["household_key"]
+        draws = pa.table({"household_key": keys, "u": home.names.draws(f"draw|{monday}", keys)})
+        plan = plan_week(
+            scores,
+            _with_reasons(persons, chosen, _vacant(home, of)),
+            versions(home, home.with_role("teams")[0]),
+            history(home, monday),
+            pa.table({"household_key": pa.array([], pa.string()), "why": pa.array([], pa.string())}),
+            Policy.from_values(numbers),
+            draws,
+            monday,
+        )
+        draft.table(path, plan.visits, ["team", "position"])
+        draft.table(path.replace("visit_list", "random_frame"), plan.frame, ["household_key"])
+
+    home.store.publish("weekly-list", monday, fill, inputs=inputs, config=home.config, model=digest)
+    return True
+
+
+def publish_urgent(home: Home, day: date) -> int:
+    """The sheet of same-day urgent facts. Returns the number of lines. Raises GateClosed as `publish_list`."""
+    protection_gate(home, day)
+    path = layout.urgent(day)
+
+    def fill(draft: Draft) -> None:
+        people = People.read(home)
+        of = scope(home, people, day, day)
+        numbers = home.settings.numbers("outreach", day)
+        persons = meetable(home, people, of, [])
+        stops = _evidence(home, of, ["water_stop_open_days"])
+        sheet = urgent(stops, persons, versions(home, home.with_role("teams")[0]), Policy.from_values(numbers), day)
+        draft.table(path, sheet, ["team", "household_key"])
+
+    needed = [*HUB, *People.paths()]
+    home.store.publish("urgent", day, fill, inputs={p: home.store.digest(p) for p in needed}, config=home.config)
+    return home.store.read_table(path).num_rows
+
+
+def history(home: Home, monday: date) -> pa.Table:
+    """Past lists and visits before `monday` in the columns of outreach.standing.HISTORY."""
+    con = duckdb.connect()
+    listed = [_listed(home, path) for path in home.store.under("published/lists/") if path.endswith("/visit_list.parquet")]
+    con.register("listed", pa.concat_tables(listed) if listed else _LISTED.empty_table())
+    log = versions(home, home.with_role("outcomes")[0]) if home.with_role("outcomes") else None
+    con.register("visits", log if log is not None else _VISITS.empty_table())
+    return con.execute(_HISTORY, {"monday": monday}).to_arrow_table().cast(HISTORY)
+
+
+_LISTED = pa.schema([("household_key", pa.string()), ("person_key", pa.string()), ("slot", pa.string()), ("monday", pa.date32())])
+_VISITS = pa.schema(
+    [("household_key", pa.string()), ("visited_on", pa.date32()), ("contact", pa.string()), ("next_on", pa.date32())]
+    + [("known_from", pa.date32()), ("known_until", pa.date32())]
+)
+_HISTORY = """
+with said as (
+  select household_key, visited_on, contact, next_on from visits
+  where known_until is null and visited_on < $monday),
+past as (select * from listed where monday < $monday)
+select p.household_key, p.person_key, p.monday, p.slot, s.contact as outcome, s.visited_on, s.next_on
+from past p left join said s on s.household_key = p.household_key
+  and s.visited_on between p.monday and p.monday + 6
+union all
+select s.household_key, null, null, null, s.contact, s.visited_on, s.next_on from said s
+where not exists (select 1 from past p where p.household_key = s.household_key
+  and s.visited_on between p.monday and p.monday + 6)
+order by all"""
+
+
+def _listed(home: Home, path: str) -> pa.Table:
+    table = home.store.read_table(path).select(["household_key", "person_key", "slot"])
+    monday = date.fromisoformat(path.split("/")[2])
+    return table.append_column("monday", pa.array([monday] * table.num_rows, pa.date32()))
+
+
+def _evidence(home: Home, of: Scope, only: list[str] | None = None) -> pa.Table:
+    wanted = {name: FEATURES[name] for name in only} if only else FEATURES
+    hub = [home.store.read_table(path) for path in HUB]
+    return evidence(*hub, of.permission, of.visible, of.households, of.day, wanted)
+
+
+def _vacant(home: Home, of: Scope) -> pa.Array:
+    hub = [home.store.read_table(path) for path in HUB]
+    return vacancy_suspected(*hub, of.permission, of.visible, of.households, of.day)
+
+
+_REASONS = """
+with own as (
+  select p.household_key, p.person_key, r.feature || '@' || strftime(r.latest_on, '%Y-%m') as reason,
+    row_number() over (partition by p.person_key order by r.rank) as place
+  from persons p join chosen r on r.household_key = p.household_key and (r.person_key is null or r.person_key = p.person_key))
+select p.* exclude (resident_id), p.household_key in (select unnest($vacant)) as vacancy_suspected,
+  max(o.reason) filter (place = 1) as reason_1, max(o.reason) filter (place = 2) as reason_2,
+  max(o.reason) filter (place = 3) as reason_3
+from persons p left join own o using (household_key, person_key) group by all order by household_key, person_key"""
+
+
+def _with_reasons(persons: pa.Table, chosen: pa.Table, vacant: pa.Array) -> pa.Table:
+    """Each person's reasons: only from that person's own rows, or the dwelling's (PRACTICE «Who is met»)."""
+    con = duckdb.connect()
+    con.register("persons", persons)
+    con.register("chosen", chosen)
+    return con.execute(_REASONS, {"vacant": vacant.to_pylist()}).to_arrow_table()
+

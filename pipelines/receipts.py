@@ -1,0 +1,15 @@
+"""Published receipts, read back: which rules were broken how often, for checks and pages."""
+
+from collections import Counter
+from datetime import date
+
+from pipelines.home import Home
+
+
+def broken_on(home: Home, source: str, day: date) -> Counter[str]:
+    """Rows broken by rule in the deliveries of `source` that became known on `day`."""
+    counts: Counter[str] = Counter()
+    for path in home.store.under(f"published/receipts/{source}/{day}/"):
+        if path.endswith(".json"):
+            counts.update({entry["rule"]: entry["count"] for entry in home.store.read_json(path)["broken"]})
+    return counts

@@ -1,0 +1,201 @@
+"""The order of the steps: what each command and each Dagster asset calls. Returns figures (counts and paths), never a person.
+
+What must not go in here: how a step works. Every step opens nothing but the home it is handed, reads only what was published by
+the step before, and publishes whole or not at all.
+"""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.csv as pv
+
+from data_contracts import office
+from data_contracts.catalog import load_catalog
+from pipelines import layout, listing, printing, screening, signing
+from pipelines import training as trainings
+from pipelines.closing import ages, close_day, protection_gate
+from pipelines.errors import WrongUse
+from pipelines.explaining import explained
+from pipelines.home import Home
+from pipelines.hub import episode_counts, publish_hub
+from pipelines.intake import erase_taken, sources_in_order, take_in_source
+from pipelines.people import publish_people
+from pipelines.purge import purge
+from pipelines.requests import household_of, request_list
+from pipelines.settings import CONFIG
+from pipelines.verify import require
+
+Figures = dict[str, Any]
+
+
+# -- the daily run, step by step (Dagster's assets call these) ---------------------------------------------------------
+
+
+def take_in(home: Home, source: str, to: date) -> Figures:
+    """Take in one source's waiting deliveries; after the last source about people, publish who is who."""
+    with home.store.writing():
+        files = take_in_source(home, source, to)
+        if source == _last_about_people(home):
+            publish_people(home, to)
+    newest = home.ledger().last_accepted(source, to)
+    refused = [e for e in home.ledger().of(source, "refused") if e.folder_day == to]
+    return {
+        "files": files,
+        "refused_files": len(refused),
+        "refused_rule": refused[-1].rule if refused else "",
+        "rows": newest.rows_in if newest else 0,
+        "refused_rows": newest.refused if newest else 0,
+        "age_days": ages(home, to)[source],
+    }
+
+
+def hub(home: Home, day: date) -> Figures:
+    """Purge what may no longer be held, erase what was taken in, publish episodes, membership and residence."""
+    with home.store.writing():
+        deleted = purge(home, day)
+        erase_taken(home, day)
+        publish_hub(home, day)
+    return {"episodes": episode_counts(home), "purged_rows": deleted}
+
+
+def features(home: Home, day: date) -> Figures:
+    """Publish the day's features."""
+    with home.store.writing():
+        screening.publish_features(home, day, screening.run_day(home, day))
+    return {"households": home.store.read_table(layout.features(day)).num_rows}
+
+
+def scores(home: Home, day: date) -> Figures:
+    """Publish the day's scores and contributions by the signed model."""
+    with home.store.writing():
+        digest = screening.publish_scores(home, day, screening.run_day(home, day))
+    return {"households": home.store.read_table(layout.scores(day)).num_rows, "model": digest}
+
+
+def protection(home: Home, day: date) -> Figures:
+    """The one gate that guards lists: raises GateClosed unless the day's protection file is in order."""
+    protection_gate(home, day)
+    return {"day": str(day)}
+
+
+def lists(home: Home, day: date) -> Figures:
+    """Freeze the week's list on its first day, write the day's urgent sheet, close the day."""
+    with home.store.writing():
+        made = listing.publish_list(home, day)
+        urgent = listing.publish_urgent(home, day)
+        close_day(home, day)
+    monday = day - timedelta(days=day.weekday())
+    path = layout.visit_list(monday)
+    lines = home.store.read_table(path).num_rows if home.store.has(path) else 0
+    return {"list": path if lines else "", "lines": lines, "new_list": made, "urgent_lines": urgent}
+
+
+# -- commands ------------------------------------------------------------------------------------------------------
+
+
+def intake(home: Home, to: date) -> Figures:
+    """Everything delivered up to `to`, in bulk; days before `to` are closed."""
+    files = {source: take_in(home, source, to)["files"] for source in sources_in_order(home)}
+    with home.store.writing():
+        purge(home, to)
+        publish_hub(home, to)
+        close_day(home, to - timedelta(days=1))
+    refused = [e for e in home.ledger().entries if e.verdict == "refused"]
+    return {"files": files, "refused_files": len(refused), "episodes": episode_counts(home)}
+
+
+def train(home: Home, as_of: date, validation: str = "temporal") -> Figures:
+    """Candidates, validation, ethics report; the model then waits for two signatures."""
+    with home.store.writing():
+        digest = trainings.publish_training(home, as_of, validation)
+    return {
+        "model": digest,
+        "learned_by": signing.read_model(home, digest).learner,
+        "report": str(home.root / layout.ethics(digest, "report.html")),
+        "next": "two people read the report and sign (kizuki sign)",
+    }
+
+
+def sign(home: Home, model: str, name: str, key_file: Path, day: date | None) -> Figures:
+    """Sign a model; says whether it stands now."""
+    digest = signing.find_model(home, model)
+    on = day or screening.last_day(home)
+    with home.store.writing():
+        signing.sign_model(home, digest, name, key_file, on)
+    verdict = signing.verdict(home, digest, on)
+    return {"model": digest, "stands": verdict.ok, "missing": list(verdict.reasons)}
+
+
+def backtest(home: Home, first: date, last: date) -> Figures:
+    """Past days again, as known then and as permitted now."""
+    with home.store.writing():
+        days = screening.backtest(home, first, last)
+    same = [layout.scores(d) for d in days if home.store.has(layout.scores(d))]
+    equal = [path for d in days for path in (layout.scores(d), layout.contributions(d)) if _same(home, path, d)]
+    return {"days": len(days), "days_with_live_scores": len(same), "files_equal_to_live": len(equal)}
+
+
+def _same(home: Home, path: str, day: date) -> bool:
+    again = path.replace("working", layout.backtest_root(day), 1)
+    return home.store.has(path) and home.store.digest(path) == home.store.digest(again)
+
+
+def report(home: Home, model: str | None) -> Figures:
+    """Where a model's ethics report is, and whether the model stands."""
+    digest = signing.find_model(home, model)
+    verdict = signing.verdict(home, digest, screening.last_day(home))
+    paths = {suffix: str(home.root / layout.ethics(digest, name)) for suffix, name in (("html", "report.html"), ("json", "ethics.json"))}
+    return {"model": digest, **paths, "stands": verdict.ok, "missing": list(verdict.reasons)}
+
+
+def explain(home: Home, household_key: str, day: date | None) -> Figures:
+    """One household's base + contributions = margin, and the dated facts behind it."""
+    return explained(home, household_key, day)
+
+
+def print_copy(home: Home, list_name: date, team: str, holder: str) -> Figures:
+    """A numbered Excel and PDF copy for a named holder."""
+    with home.store.writing():
+        return printing.print_copy(home, list_name, team, holder)
+
+
+def key(home: Home, resident: str, holder: str) -> Figures:
+    """The key of a resident's household; the question is audited."""
+    with home.store.writing():
+        return {"household_key": household_of(home, resident, holder)}
+
+
+def request(home: Home, source: str, out: Path) -> Figures:
+    """The list of persons or customer numbers with a basis today, for a delivering office."""
+    table = request_list(home, _known(home, source), screening.last_day(home))
+    pv.write_csv(table, out)
+    return {"rows": table.num_rows, "file": str(out), "use": "only for filtering the delivery; never for collection (PRACTICE «One-way»)"}
+
+
+def contract_check(source: str, file: Path, config: Path | None) -> Figures:
+    """Check a file against its contract, in the office's room."""
+    return office.check(file, load_catalog((config or CONFIG) / "sources").source(source, date.today()))  # noqa: DTZ011
+
+
+def contract_filter(source: str, file: Path, request_file: Path, out: Path, config: Path | None) -> Figures:
+    """Keep only the rows of listed persons, in the office's room."""
+    wanted = pv.read_csv(request_file, convert_options=pv.ConvertOptions(column_types={}, strings_can_be_null=False))
+    kept = office.filter_rows(file, load_catalog((config or CONFIG) / "sources").source(source, date.today()), wanted, out)  # noqa: DTZ011
+    return {"rows_kept": kept, "file": str(out)}
+
+
+def verify(home: Home) -> Figures:
+    """Re-check everything that can be re-checked."""
+    return require(home)
+
+
+def _known(home: Home, source: str) -> str:
+    if source not in home.catalog.names:
+        message = f"{source} is not a source; there are {', '.join(home.catalog.names)}"
+        raise WrongUse(message)
+    return source
+
+
+def _last_about_people(home: Home) -> str:
+    return [name for name in sources_in_order(home) if home.role(name) in layout.PEOPLE_ROLES][-1]
