@@ -1,0 +1,73 @@
+"""Nothing hidden can be worked out (METHODS §9, small cells)."""
+
+from itertools import product
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.disclosure import suppress
+from models.groups import HIDDEN, Judged, subgroup_table
+
+
+def test_one_small_cell_takes_the_next_smallest_with_it() -> None:
+    assert suppress([3, 40, 25, 90]).cells == (False, True, False, True)
+    assert suppress([3, 4, 90]).cells == (False, False, False)
+    assert suppress([12, 40]).cells == (True, True)
+    assert suppress([3, 4]).total is False
+
+
+def test_a_small_rest_is_a_small_cell() -> None:
+    assert suppress([95, 50, 40], [100, 100, 100]).cells[0] is False
+
+
+def possible(counts: list[int], wholes: list[int | None], cells: tuple[bool, ...], total: bool) -> list[set[int]]:
+    """Every value each cell can have for somebody who knows what is printed, by trying all."""
+    limit = sum(counts)
+    options = [
+        [count] if seen else range((limit if whole is None else min(whole, limit)) + 1)
+        for count, whole, seen in zip(counts, wholes, cells, strict=True)
+    ]
+    worlds = [world for world in product(*options) if not total or sum(world) == limit]
+    return [set(values) for values in zip(*worlds, strict=True)]
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(st.lists(st.tuples(st.integers(0, 8), st.one_of(st.none(), st.integers(0, 6))), min_size=1, max_size=4))
+def test_no_suppressed_cell_can_be_recovered_from_the_margins(cells: list[tuple[int, int | None]]) -> None:
+    counts = [count for count, _ in cells]
+    wholes = [None if rest is None else count + rest for count, rest in cells]
+    shown = suppress(counts, wholes, small=3)
+    for seen, count, whole, values in zip(
+        shown.cells, counts, wholes, possible(counts, wholes, shown.cells, shown.total), strict=True
+    ):
+        if seen:
+            assert count >= 3 and (whole is None or whole - count >= 3)
+        elif any(shown.cells) or (shown.total and whole is None):
+            assert len(values) > 3
+
+
+def test_a_group_table_hides_small_groups_and_what_would_betray_them() -> None:
+    rng = np.random.default_rng(2)
+    sizes = {"a": 2000, "b": 1500, "c": 800, "d": 6}
+    values = [name for name, size in sizes.items() for _ in range(size)]
+    n = len(values)
+    label = rng.random(n) < 0.2
+    score = rng.normal(size=n) + 2 * label
+    rows = Judged(
+        label=label,
+        judged=np.ones(n, dtype=bool),
+        inclusion=(np.argsort(np.argsort(-score)) < 500).astype(float),
+        probability=np.full(n, 0.2),
+        household=np.arange(n),
+        area=np.arange(n) % 20,
+        week=np.zeros(n, dtype=np.int64),
+    )
+    table = subgroup_table(rows, values, 500, made_up=True)
+    lines = {line["group"]: line for line in table["rows"]}  # type: ignore[attr-defined]
+    assert lines["d"] == {"group": "d", "hidden": HIDDEN, "made_up": True, "note": "架空データ"}
+    # The total is printed, so the smallest other group goes with it.
+    assert lines["c"]["hidden"] == HIDDEN
+    assert lines["a"]["n"] == 2000
+    assert lines["a"]["recall_at_k"]["low"] < lines["a"]["recall_at_k"]["value"] < lines["a"]["recall_at_k"]["high"]
+    assert table["all"]["recall_ceiling"] <= 1  # type: ignore[index]
