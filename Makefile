@@ -5,7 +5,7 @@ HOME_DIR ?= demo
 export DAGSTER_DISABLE_TELEMETRY = 1
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: demo test test-long lint bench docs dev lock clean
+.PHONY: demo test test-long test-browser lint bench docs dev lock clean
 
 $(STAMP): requirements.lock pyproject.toml
 	python3.11 -m venv $(VENV)
@@ -16,3 +16,47 @@ $(STAMP): requirements.lock pyproject.toml
 lock:
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-strip-extras -o requirements.lock
+
+# A made-up city of 3,000 households over 40 months: taken in, trained, signed (demonstration), screened, printed.
+DEMO_FROM := 2023-07-03
+DEMO_TO := 2026-11-02
+KIZUKI := $(BIN)/kizuki
+
+demo: $(STAMP)
+	rm -rf $(HOME_DIR) $(HOME_DIR).key $(HOME_DIR).signers
+	$(KIZUKI) simulate --home $(HOME_DIR) --households 3000 --from $(DEMO_FROM) --to $(DEMO_TO) --seed 20261102
+	$(KIZUKI) intake --home $(HOME_DIR) --to 2026-11-01
+	$(KIZUKI) train --home $(HOME_DIR) --as-of 2026-11-01
+	set -e; for key in $(HOME_DIR).signers/*.key; do \
+	  $(KIZUKI) sign --home $(HOME_DIR) --model newest --as "$$(basename $$key .key)" --key $$key; done
+	$(KIZUKI) screen --home $(HOME_DIR) --date $(DEMO_TO)
+	$(KIZUKI) print --home $(HOME_DIR) --list $(DEMO_TO) --team first --as "デモ 担当"
+	$(KIZUKI) report --home $(HOME_DIR)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p dagster_project -p pipelines -p reports -p outreach -p models -p features -p identity -p data_contracts -p simulation
+	$(BIN)/lint-imports
+
+test: $(STAMP) lint
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-long: $(STAMP)
+	$(BIN)/python -m pytest -m long
+
+# Needs Chromium and a font with Japanese (Debian: chromium fonts-noto-cjk).
+test-browser: $(STAMP)
+	$(BIN)/python -m pytest -m browser
+
+docs: $(STAMP)
+	$(BIN)/python -m docs.generate
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.daily
+
+dev: $(STAMP)
+	$(KIZUKI) dev --home $(HOME_DIR)
+
+clean:
+	rm -rf $(HOME_DIR) $(HOME_DIR).key $(HOME_DIR).signers
