@@ -21,7 +21,7 @@ class Policy:
     unreached_days: days after the last try during which a household that was never reached stays off.
     letter_wait_days: days to wait for an answer when the person asked to be written to.
     max_tries: listings without reaching the person, then a letter, then the 主任.
-    stop_days: a water stop is urgent when it has lasted longer than this.
+    urgent_max_age_days: a fact that began longer ago is no same-day matter any more.
     """
 
     random_percent: int
@@ -33,7 +33,7 @@ class Policy:
     unreached_days: int
     letter_wait_days: int
     max_tries: int
-    stop_days: int
+    urgent_max_age_days: int
 
     def __post_init__(self) -> None:
         if not 0 <= self.random_percent <= 50:

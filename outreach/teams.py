@@ -28,12 +28,15 @@ class Capacity:
 def capacity(teams: pa.Table) -> Capacity:
     """Read teams (team, wards as a list or ``|``-joined text, weekly_visits).
 
-    Raises ValueError when a ward is served by two teams (a household would be on two lists) or visits are negative.
+    Raises ValueError when a ward is served by two teams (a household would be on two lists), a team comes twice or
+    visits are negative.
     """
     served: dict[str, str] = {}
     visits: dict[str, int] = {}
     for row in sorted(teams.to_pylist(), key=lambda row: str(row["team"])):
         wards = row["wards"].split("|") if isinstance(row["wards"], str) else row["wards"] or []
+        if row["team"] in visits:
+            raise ValueError(f"体制: {row['team']} が二度あります。その日に有効な行だけを渡してください")
         visits[row["team"]] = int(row["weekly_visits"])
         if visits[row["team"]] < 0:
             raise ValueError(f"体制: {row['team']} の週訪問数が負です。teams のファイルを直してください")
