@@ -8,11 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.calendar import Months, OfficeCalendar, date_of, day_number
+from simulation.assessment import assess
+from simulation.billfiles import INSURANCE, TAX, bill_feed
+from simulation.calendar import Days, Months, OfficeCalendar, date_of, day_number
+from simulation.collection import Collection, collect
 from simulation.consents import consent_feed, ledger
 from simulation.habits import Habits
 from simulation.home import write_home
 from simulation.life import live
+from simulation.people import Ints
 from simulation.places import counts, make_dwellings, make_towns
 from simulation.protection import measures, protection_feed
 from simulation.rates import Rates
@@ -24,6 +28,10 @@ from simulation.writing import Feed, Inbox, write_feed
 
 LEAD_MONTHS = 24  # unrecorded past, so that the first files already hold a history
 PUNCTUAL = {"protected_persons", "local_protection", "teams", "consents"}  # their files are never late
+
+
+class NoWorkingDay(Exception):
+    """The period holds no day on which an office delivers."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +71,23 @@ def _deliver(inbox: Inbox, habits: Habits, feed: Feed) -> None:
     habits.count("duplicate_rows", write_feed(inbox, feed, folders, twice))
 
 
+def _acts(run: Collection) -> list[tuple[Ints, Ints, Days, str]]:
+    """Crises that the offices bring about: seizures and suspensions for hardship."""
+    seized = [(*item, "seized") for item in run.seizures]
+    return seized + [(*item, "suspended_hardship") for item in run.suspensions]
+
+
 def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
     """Live the city and write its files; returns the world that was lived.
 
-    Raises ValueError when the period holds no working day.
+    Raises NoWorkingDay when the period holds no working day.
     """
     first, last = day_number(plan.first), day_number(plan.last)
     months = Months.covering(plan.first, plan.last, LEAD_MONTHS)
     office = OfficeCalendar.between(months.start - 400, last + 800)
     days = office.working_days(first, last)
     if not days:
-        raise ValueError("no working day between --from and --to")
+        raise NoWorkingDay
     towns = make_towns(plan.households)
     owned = (plan.rates["owned_houses"], plan.rates["owned_flats"])
     dwellings = make_dwellings(plan.seed, plan.households, plan.rates["flats"], owned)
@@ -86,6 +100,8 @@ def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
     inbox = Inbox(plan.home, days)
     write_home(plan.home, plan.seed, plan.last)
     monthly = _firsts_of_month(days)
+    bills = assess(world, office)
+    run = collect(world, bills)
     forms = ledger(world)
     protected = {
         "protected_persons": measures(world, "protected_persons", plan.rates["protected"], 3),
@@ -96,6 +112,8 @@ def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
         lambda: consent_feed(world, forms, office),
         lambda: protection_feed(protected["protected_persons"], "protected_persons", "shien", office, days),
         lambda: protection_feed(protected["local_protection"], "local_protection", "hairyo", office, days),
+        lambda: bill_feed(TAX, bills, run.course, office, habits, (days[0], days[-1]), monthly),
+        lambda: bill_feed(INSURANCE, bills, run.course, office, habits, (days[0], days[-1]), monthly),
         lambda: team_feed(plan.households, counts(plan.households)["wards"], _yearly(days)),
     ]
     for make in makers:
@@ -105,5 +123,5 @@ def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
     if plan.truth is not None:
         signs = np.zeros(len(world.people), dtype=bool)
         signs[forms.subject] = True
-        write_truth(plan.truth, world, protected, [], signs, habits.planted, plan.visit_effect)
+        write_truth(plan.truth, world, protected, _acts(run), signs, habits.planted, plan.visit_effect)
     return world

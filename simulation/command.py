@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from simulation.city import Plan, build
+from simulation.city import NoWorkingDay, Plan, build
 from simulation.rates import Rates
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -44,6 +44,6 @@ def simulate(
     plan = Plan(home, households, first.date(), last.date(), seed, truth, (visit_effect, visit_applications), Rates())
     try:
         build(plan, lambda text: click.echo(text, err=True))
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    except NoWorkingDay as error:
+        raise click.UsageError("no working day between --from and --to") from error
     click.echo(f"架空市 {households} 世帯: {home}/inbox (架空データ)")

@@ -89,7 +89,7 @@ def write_feed(
         latest[feed.entity[new]] = new  # rows come in order: the last version of a key wins
         position = upto
         if day in fulls and feed.in_scope is not None:
-            scope = latest[feed.in_scope(day) & (latest >= 0)]
+            scope = latest[feed.in_scope(day)[: len(latest)] & (latest >= 0)]
             planted += _write(inbox, feed, "full", day, folders.get(day, day), np.sort(scope), twice)
             if day == first:
                 continue
