@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
@@ -41,6 +41,7 @@ class Catalog:
     profiles: dict[str, tuple[Profile, ...]]
     mappings: dict[str, tuple[EpisodeMapping, ...]]
     digest: str
+    _sources: dict[tuple[str, date, date, date], Source] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -48,12 +49,18 @@ class Catalog:
         return tuple(sorted(self.contracts))
 
     def source(self, name: str, day: date) -> Source:
-        """The three declarations of `name` valid on `day` (a file is judged by those of its folder day)."""
+        """The three declarations of `name` valid on `day` (a file is judged by those of its folder day).
+
+        Days with the same declarations get the same object, so callers may group deliveries by identity.
+        """
         if name not in self.contracts:
             raise UnknownSource(name, "this source is not declared")
-        contract = _valid(name, self.contracts[name], day)
-        profile = _valid(name, self.profiles[name], day).for_contract(contract)
-        return Source(name, contract, profile, _valid(name, self.mappings[name], day))
+        contract, profile = _valid(name, self.contracts[name], day), _valid(name, self.profiles[name], day)
+        mapping = _valid(name, self.mappings[name], day)
+        version = (name, contract.valid_from, profile.valid_from, mapping.valid_from)
+        if version not in self._sources:
+            self._sources[version] = Source(name, contract, profile.for_contract(contract), mapping)
+        return self._sources[version]
 
     def first_day(self, name: str) -> date:
         """The first day on which all three declarations of `name` are valid."""
