@@ -78,7 +78,7 @@ class Feature:
     @property
     def bounds(self) -> str:
         """The window in formulas, each bound inclusive (D = the as-of date)."""
-        return " − ".join(dict.fromkeys(part.where.bounds() for part in self.measure.parts()))
+        return "; ".join(dict.fromkeys(part.where.bounds() for part in self.measure.parts()))
 
     @property
     def hash(self) -> str:

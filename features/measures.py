@@ -49,7 +49,7 @@ class OpenNow:
     def bounds(self) -> str:
         """See Selection."""
         latest = "D" if self.min_days == 1 else f"D−{self.min_days - 1}"
-        return f"began_on ≤ {latest}, D ≤ ended_on or none"
+        return f"began_on ≤ {latest}, D ≤ ended_on (none = open)"
 
 
 @dataclass(frozen=True)

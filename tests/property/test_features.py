@@ -196,9 +196,9 @@ def test_the_facts_behind_a_value_equal_the_reference(city: City) -> None:
 
 
 def _other_future(rows: list[Row], seed: int) -> list[Row]:
-    """The same past: facts learnt later dropped, others put in their place, later endings of belief moved."""
+    """The same past: what is learnt or begins later is replaced, ends of facts and of belief ahead are moved."""
     dice = random.Random(seed)
-    kept = [row for row in rows if row["known_from"] <= DAY]
+    kept = [row for row in rows if row["known_from"] <= DAY and row.get("began_on", DAY) <= DAY]
     for row in kept:
         if row["known_until"] is None or row["known_until"] > DAY:
             row["known_until"] = dice.choice([None, DAY + timedelta(days=dice.randint(1, 99))])

@@ -1,0 +1,115 @@
+"""The dictionary of features, printed from the declarations: docs/features.md.
+
+`python -m features.dictionary` prints the page anew; a test fails when it is stale.
+"""
+
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from features.counting import Features
+from features.definition import DOMAINS, Feature, render_reason
+from features.definitions import FEATURES
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "features.md"
+
+# What the kinds of episodes are called in a sentence.
+KIND_NAMES: Final[Mapping[str, str]] = {
+    "tax_overdue": "市税の遅れ(納期限ののち督促発布日、なければ30日後から)",
+    "tax_reminder_returned": "市税のお知らせの返戻",
+    "tax_plan": "市税の分割納付",
+    "tax_plan_broken": "市税の分割納付の不履行",
+    "insurance_overdue": "保険料の遅れ(納期限ののち督促発布日、なければ30日後から)",
+    "insurance_reminder_returned": "保険料のお知らせの返戻",
+    "insurance_plan": "保険料の分割納付",
+    "insurance_plan_broken": "保険料の分割納付の不履行",
+    "water_reminder": "水道の未納通知・催告",
+    "water_stop_notice": "水道の停止予告",
+    "water_stop": "水道の停止",
+    "water_closed": "水道の使用中止",
+    "school_absence_30d": "欠席30日",
+    "school_aid_refused": "就学援助却下",
+    "school_home_visit": "家庭訪問要",
+    "school_meal_unpaid": "給食費未納",
+    "school_separate_room": "別室・フリースクール",
+    "school_ssw": "SSW支援",
+}
+SOURCE_NAMES: Final[Mapping[str, str]] = {
+    "tax": "市税収納",
+    "insurance": "保険料収納",
+    "water": "水道",
+    "school": "学校・SSW",
+}
+_EXAMPLE: Final[Mapping[str, Any]] = {"n": 3, "first_on": date(2025, 9, 30), "latest_on": date(2026, 2, 28)}
+
+_HEAD = """# 特徴量の辞書
+
+<!-- features/definitions から印刷したページです。直すのは宣言のほうです: python -m features.dictionary -->
+
+特徴量は、同意にもとづいて見える事実を、世帯ごと・基準日ごとに一つの整数にしたものです。人の評価ではありません。
+どれも「基準日に分かっていたこと」だけから計算します。情報源が見えない世帯では空欄(null)、見えていて事実がなければ0です。
+D は基準日、期間の端はどちらも含みます。例を描いた仕様書は [spec/features.md](spec/features.md) にあります。
+"""
+
+
+def dictionary_page(features: Features = FEATURES) -> str:
+    """The whole page (Japanese Markdown): an overview, then one entry per feature, by domain."""
+    lines = [_HEAD, "| 名前 | 意味 | 単位 | 向き | 情報源 |", "|---|---|---|---|---|"]
+    for feature in _by_domain(features):
+        sources = "・".join(_source(source) for source in feature.sources)
+        sign = _direction(feature)[:2]
+        lines.append(
+            f"| [{feature.name}](#{feature.name}) | {feature.title_ja} | {feature.unit} | {sign} | {sources} |"
+        )
+    domain = None
+    for feature in _by_domain(features):
+        if feature.domain != domain:
+            domain = feature.domain
+            lines += ["", f"## {domain}"]
+        lines += ["", dictionary_entry(feature).rstrip()]
+    return "\n".join(lines) + "\n"
+
+
+def dictionary_entry(feature: Feature) -> str:
+    """One feature's entry: definition, window, unit, direction, words, schemes, identity."""
+    rows = {
+        "意味": feature.title_ja,
+        "定義": definition_ja(feature),
+        "期間": f"`{feature.bounds}`",
+        "単位・向き": f"{feature.unit}・{_direction(feature)}",
+        "情報源": "・".join(_source(source) for source in feature.sources),
+        "区切り": "・".join(f"{cut:g}" for cut in feature.bins),
+        "確認画面の文": render_reason(feature, _EXAMPLE, "reviewer"),
+        "印刷する文": render_reason(feature, _EXAMPLE, "paper"),
+        "英語": render_reason(feature, _EXAMPLE, "english"),
+        "ご案内できる制度": "・".join(feature.offer),
+        "読むときの注意": feature.note_ja,
+        "定義のハッシュ": f"`{feature.hash[:16]}`",
+    }
+    table = [f"| {name} | {text} |" for name, text in rows.items() if text]
+    return "\n".join([f"### {feature.name}", "", "| | |", "|---|---|", *table]) + "\n"
+
+
+def definition_ja(feature: Feature) -> str:
+    """The definition in one Japanese sentence, derived from the measure."""
+    kinds = "・".join(KIND_NAMES.get(kind, kind) for kind in feature.measure.kinds)
+    return feature.measure.sentence_ja().format(kinds=f"「{kinds}」")
+
+
+def _by_domain(features: Features) -> list[Feature]:
+    return sorted(features.values(), key=lambda feature: DOMAINS.index(feature.domain))
+
+
+def _direction(feature: Feature) -> str:
+    return "+1 多いほど心配が大きい" if feature.direction > 0 else "−1 多いほど心配が小さい(支え)"
+
+
+def _source(source: str) -> str:
+    return SOURCE_NAMES.get(source, source)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(dictionary_page(), encoding="utf-8")
+    sys.stdout.write(f"{PAGE}\n")
