@@ -145,7 +145,8 @@ def _table(model: Model, features: Mapping[str, Described]) -> list[str]:
     lines = [
         "## 表 / The table",
         "",
-        f"対数オッズ = {_number(model.intercept)} + 各表の値の和。説明 = 値 − 背景の平均、基準値 {_number(model.base)}。",
+        f"対数オッズ = {_number(model.intercept)} + 各表の値の和。",
+        f"説明 = 値 − 背景の平均。基準値 {_number(model.base)}。",
         "",
     ]
     for term in model.terms:
@@ -215,7 +216,8 @@ def _limits(model: Model) -> list[str]:
     return [
         "## 限界 / Limits",
         "",
-        "- 同意のない人、どの情報源にも記録のない人の困りごとは見えません。記録がないことは、困っていないことではありません。",
+        "- 同意のない人、どの情報源にも記録のない人の困りごとは見えません。",
+        "- 記録がないことは、困っていないことではありません。",
         "- 見えない情報源があっても値は上がりません(表の最小値を使う)。その分、低く出ることがあります。",
         "- 値は関連を表し、原因を表しません。",
         *pairs,

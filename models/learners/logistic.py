@@ -38,7 +38,7 @@ class FittedLogistic:
 
     def parts(self, specs: Sequence[Spec]) -> Parts:
         """Heights of the steps, added up from the left."""
-        heights = self.estimator.coef_[0]
+        heights = self.estimator.coef_[0][: len(self.steps)]  # without steps: one column of zeros
         terms = []
         for j, spec in enumerate(specs):
             mine = [(edge, float(h)) for (i, edge), h in zip(self.steps, heights, strict=True) if i == j]
