@@ -84,7 +84,7 @@ def dictionary_entry(feature: Feature) -> str:
         "確認画面の文": render_reason(feature, _EXAMPLE, "reviewer"),
         "印刷する文": render_reason(feature, _EXAMPLE, "paper"),
         "英語": render_reason(feature, _EXAMPLE, "english"),
-        "ご案内できる制度": "・".join(feature.offer),
+        "ご案内できる制度": "、".join(feature.offer),
         "読むときの注意": feature.note_ja,
         "定義のハッシュ": f"`{feature.hash[:16]}`",
     }

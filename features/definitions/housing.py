@@ -25,7 +25,7 @@ FEATURES = (
         title_ja="水道料金のお支払いのお知らせの回数",
         wording_ja="水道料金がまだというお知らせが、この1年に{n}回出ています・直近は{month}",
         paper=_PAPER,
-        wording_en="{n} letters about unpaid water charges in the last year, the latest in {month}",
+        wording_en="Letters about unpaid water charges in the last year: {n}, the latest in {month}",
         offer=_OFFER,
     ),
     Feature(
@@ -39,7 +39,7 @@ FEATURES = (
         title_ja="水道を止める予告の回数",
         wording_ja="水道を止める予告が、この1年に{n}回出ています・直近は{month}",
         paper=_PAPER,
-        wording_en="{n} notices in the last year that water would be cut off, the latest in {month}",
+        wording_en="Notices in the last year that water would be cut off: {n}, the latest in {month}",
         offer=_OFFER,
     ),
     Feature(

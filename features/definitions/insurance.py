@@ -22,7 +22,7 @@ FEATURES = (
         title_ja="保険料のお支払いが済んでいない期の数",
         wording_ja="国民健康保険などのお支払いが{n}期分まだのようです・{since}から",
         paper=_PAPER,
-        wording_en="{n} insurance instalments seem to be unpaid, since {since}",
+        wording_en="Insurance instalments that seem unpaid: {n}, since {since}",
         offer=_OFFER,
     ),
     Feature(
@@ -36,7 +36,7 @@ FEATURES = (
         title_ja="この90日に遅れ始めた保険料の期の数",
         wording_ja="この90日で国民健康保険などのお支払いが{n}期分遅れ始めています・直近は{month}",
         paper=_PAPER,
-        wording_en="{n} insurance instalments fell overdue in the last 90 days, the latest in {month}",
+        wording_en="Insurance instalments that fell overdue in the last 90 days: {n}, the latest in {month}",
         offer=_OFFER,
         note_ja="その後に納められたものも数えます。6月の年度切替で納期が集まるため、季節による山があります。",
     ),

@@ -28,7 +28,7 @@ FEATURES = (
         title_ja="学校・SSWからの連絡で続いているもの",
         wording_ja="お子さんについて学校・SSWからの連絡が{n}件続いています・{since}から",
         paper="お子さんの学校生活の応援({month}の情報)",
-        wording_en="{n} coded notices from the school or its social worker are open, since {since}",
+        wording_en="Coded notices open from the school or its social worker: {n}, since {since}",
         offer=("就学援助", "学校・スクールソーシャルワーカーへの相談"),
         note_ja="欠席30日・就学援助の却下・給食費・別室等・SSW支援・家庭訪問要の区分だけを数え、自由記述は使いません。",
     ),

@@ -23,7 +23,7 @@ FEATURES = (
         title_ja="市税のお支払いが済んでいない期の数",
         wording_ja="市税のお支払いが{n}期分まだのようです・{since}から",
         paper=_PAPER,
-        wording_en="{n} city tax instalments seem to be unpaid, since {since}",
+        wording_en="City tax instalments that seem unpaid: {n}, since {since}",
         offer=_OFFER,
     ),
     Feature(
@@ -37,7 +37,7 @@ FEATURES = (
         title_ja="この90日に遅れ始めた市税の期の数",
         wording_ja="この90日で市税のお支払いが{n}期分遅れ始めています・直近は{month}",
         paper=_PAPER,
-        wording_en="{n} city tax instalments fell overdue in the last 90 days, the latest in {month}",
+        wording_en="City tax instalments that fell overdue in the last 90 days: {n}, the latest in {month}",
         offer=_OFFER,
         note_ja="その後に納められたものも数えます。6月の年度切替で納期が集まるため、季節による山があります。",
     ),
