@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,9 +63,9 @@ def prove(staged_parquet: Path, source: Source, expected: Mapping[str, int]) -> 
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(name=source.name, data=asset.add_batch_definition_whole_table("all"), suite=suite)
     )
-    found = {
-        result.expectation_config.meta["rule"]: result for result in definition.run(result_format=_COUNTS_ONLY).results
-    }
+    run: Any = definition.run(result_format=_COUNTS_ONLY)
+    results: list[Any] = run.results
+    found = {result.expectation_config.meta["rule"]: result for result in results}
     known = [*_rules(source.contract), _columns_rule()]
     return [_result(rule, found.get(rule.id), expected.get(rule.id, 0)) for rule in known] + [
         GxResult(rule, "", "error", count, None, "この規則は検査項目にありません")
@@ -77,7 +78,6 @@ def compile_suite(contract: Contract) -> ExpectationSuite:
     """The expectation suite of a contract: one expectation per row rule, one for key conflicts, one for the columns."""
     import great_expectations as gx
     import great_expectations.expectations as gxe
-
     from great_expectations.expectations.metadata_types import FailureSeverity
 
     expectations: list[Any] = [
@@ -92,7 +92,7 @@ def compile_suite(contract: Contract) -> ExpectationSuite:
         query = (
             conflict_query(contract, "{batch}")
             if rule.id == KEY_CONFLICT
-            else f"SELECT delivery, row FROM {{batch}} AS staged WHERE {_escaped(rule.predicate)}"
+            else f"SELECT delivery, row FROM {{batch}} WHERE {_escaped(rule.predicate)}"
         )
         expectations.append(
             gxe.UnexpectedRowsExpectation(
@@ -149,5 +149,5 @@ def _raised(info: Any) -> str | None:
     raised = [one for one in each if one.get("raised_exception")]
     if not raised:
         return None
-    kind = str(raised[0].get("exception_traceback") or "").strip().splitlines()[-1:] or ["?"]
-    return f"検査の中で例外が起きました({kind[0].split(':')[0]})"
+    kinds = re.findall(r"\w+(?:Error|Exception)\b", str(raised[0].get("exception_traceback") or ""))
+    return f"検査の中で例外が起きました({kinds[-1] if kinds else '種類不明'})"

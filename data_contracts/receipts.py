@@ -28,8 +28,8 @@ def receipt(
 ) -> dict[str, Any]:
     """JSON-able receipt of one delivered file, the same whenever it is made.
 
-    In: `judgement` None (or not holding this delivery) when the file could not be read; `failures` why the whole file is
-    refused. Out: figures, `refused` and `noticed` (warnings): one entry per broken rule with its sentence, remedy,
+    In: `judgement` None (or not holding this delivery) when the file could not be read; `failures` why the whole file
+    is refused. Out: figures, `refused` and `noticed` (warnings): one entry per broken rule with its sentence, remedy,
     number of rows and row numbers as the office sees them («2-5», «9»). Accepted and forgotten rows are one number:
     the receipt does not say who lacked consent or is protected.
     """
