@@ -21,8 +21,11 @@ from simulation.places import counts, make_dwellings, make_towns
 from simulation.protection import measures, protection_feed
 from simulation.rates import Rates
 from simulation.register import register_feed
+from simulation.school import school_feed, school_flags
 from simulation.teams import team_feed
 from simulation.truth import write_truth
+from simulation.water import customers, steps, stop_crises
+from simulation.waterfiles import water_feed
 from simulation.world import World
 from simulation.writing import Feed, Inbox, write_feed
 
@@ -102,6 +105,8 @@ def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
     monthly = _firsts_of_month(days)
     bills = assess(world, office)
     run = collect(world, bills)
+    users = customers(world)
+    done, stops = steps(world, users, office)
     forms = ledger(world)
     protected = {
         "protected_persons": measures(world, "protected_persons", plan.rates["protected"], 3),
@@ -114,6 +119,8 @@ def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
         lambda: protection_feed(protected["local_protection"], "local_protection", "hairyo", office, days),
         lambda: bill_feed(TAX, bills, run.course, office, habits, (days[0], days[-1]), monthly),
         lambda: bill_feed(INSURANCE, bills, run.course, office, habits, (days[0], days[-1]), monthly),
+        lambda: water_feed(world, users, done, office, habits, (days[0], days[-1])),
+        lambda: school_feed(world, school_flags(world), office, habits, months),
         lambda: team_feed(plan.households, counts(plan.households)["wards"], _yearly(days)),
     ]
     for make in makers:
@@ -123,5 +130,13 @@ def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
     if plan.truth is not None:
         signs = np.zeros(len(world.people), dtype=bool)
         signs[forms.subject] = True
-        write_truth(plan.truth, world, protected, _acts(run), signs, habits.planted, plan.visit_effect)
+        write_truth(
+            plan.truth,
+            world,
+            protected,
+            [*_acts(run), stop_crises(world, users, stops)],
+            signs,
+            habits.planted,
+            plan.visit_effect,
+        )
     return world

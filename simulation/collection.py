@@ -84,13 +84,13 @@ def liquidity(world: World) -> NDArray[np.float32]:
     """Months × households: money with the ups and downs of a month."""
     money = world.history.matrix("money", 0.0)
     ups = stream(world.seed, "liquidity").standard_normal(money.shape[::-1], dtype=np.float32).T
-    return (money + np.float32(0.35) * ups).astype(np.float32)
+    return (money + np.float32(0.25) * ups).astype(np.float32)
 
 
 def _begin(world: World, bills: Bills) -> Collection:
     liquid = liquidity(world)
     n = len(bills)
-    noise = stream(world.seed, "bills").standard_normal(n) * 0.45
+    noise = stream(world.seed, "bills").standard_normal(n) * 0.25
     month = world.months.index(bills.due)
     at_due = liquid[month, bills.home] + noise
     bar = np.zeros(n)
@@ -135,7 +135,7 @@ def _pay(run: Collection, month: int, open_: Ints) -> Ints:
     now = np.where(bills.payer[open_] < len(lived), lived[np.minimum(bills.payer[open_], len(lived) - 1)], -1)
     home = np.where(now >= 0, now, bills.home[open_])
     waited = int(run.world.months.firsts[month]) - bills.due[open_]
-    push = np.where(waited > 20, 0.12, 0.0) + np.where(waited > 90, 0.10, 0.0)
+    push = np.where(waited > 20, 0.06, 0.0) + np.where(waited > 90, 0.06, 0.0)
     lag_away = np.where(now < 0, 0.6, 0.0)
     pays = (run.liquid[month, home] + push - lag_away > run.bar[open_]) & (waited > -32)
     day = run.days(month, "pays", len(open_))
@@ -263,7 +263,8 @@ def _letters(run: Collection) -> None:
     bills, course, world = run.bills, run.course, run.world
     n = len(bills)
     rng = run.rng("letters")
-    draw, lag, other = rng.random(n), rng.integers(3, 22, n), rng.random(n)
+    draw, other = rng.random(n), rng.random(n)
+    lag = 3 + (18.9 * rng.random(n) ** 3).astype(np.int32)  # 消込: mostly 3-10 days, up to three weeks
     course.posted = np.where(course.paid > NONE, course.paid + lag, NONE).astype(np.int32)
     open_until = np.where(course.posted > NONE, course.posted, NEVER)
     open_until = np.where(course.adjusted > NONE, np.minimum(open_until, course.adjusted), open_until)

@@ -78,7 +78,7 @@ def drift(world: World, month: int) -> None:
     target = homes.base - _burden(world) - homes.strain
     homes.money += 0.18 * (target - homes.money) + 0.16 * rng.standard_normal(n)
     lonely = np.where(np.isin(homes.kind, [0, 1]), -0.4, 0.2)
-    homes.ties += 0.06 * (lonely + 0.25 * homes.base - homes.ties) + 0.10 * rng.standard_normal(n)
+    homes.ties += 0.06 * (lonely + 0.25 * homes.base - homes.ties) + 0.25 * rng.standard_normal(n)
     homes.strain *= 0.93
     homes.money[homes.assisted] = np.maximum(homes.money[homes.assisted], -0.9)
 
@@ -95,7 +95,7 @@ def crises(world: World, month: int) -> None:
     ill = np.where(heads >= 0, people.ill[np.maximum(heads, 0)], False)
     want = np.exp(np.clip(-1.3 * (homes.money + 1.0), -6, 4) + 0.5 * seeking)
     danger = np.exp(np.clip(-0.8 * homes.ties + 0.8 * ill, -4, 4))
-    if not world.norms:  # so that the founding city as a whole has the rate of the source
+    if month <= 12:  # so that the settled city as a whole has the rate of the source
         world.norms = {"want": float(want[open_to].mean()), "danger": float(danger[open_to].mean())}
     want *= world.rates["assistance_month"] / world.norms["want"]
     danger *= world.rates["emergency_month"] / world.norms["danger"]

@@ -16,7 +16,7 @@ REASONS = (
     "転入", "転出", "転居", "出生", "死亡", "婚姻", "離婚", "世帯分離", "世帯主変更", "職権修正", "転出予定",
 )  # fmt: skip
 MOVE_IN, MOVE_OUT, MOVE, BIRTH, DEATH, MARRIAGE, DIVORCE, SPLIT, NEW_HEAD, CORRECTION, MOVE_PLANNED = range(11)
-LOG_COLUMNS = ("person", "event_on", "told_on", "reason", "number", "role", "dwelling", "status")
+LOG_COLUMNS = ("person", "household", "event_on", "told_on", "reason", "number", "role", "dwelling", "status")
 CRISES = ("public_assistance_application", "emergency")
 
 
@@ -101,7 +101,7 @@ class World:
         row = people.household[persons]
         lags = self.rng("told", len(self.log["person"])).integers(0, lag + 1, len(persons))
         values = {
-            "person": persons, "event_on": event_on, "told_on": event_on + lags, "reason": np.full(len(persons), reason),
+            "person": persons, "household": row, "event_on": event_on, "told_on": event_on + lags, "reason": np.full(len(persons), reason),
             "number": homes.number[row], "role": people.role[persons], "dwelling": homes.dwelling[row],
             "status": people.status[persons],
         }  # fmt: skip
