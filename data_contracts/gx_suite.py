@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from data_contracts.contract import Contract, Rule
 from data_contracts.profile import Source
 from data_contracts.rules import KEY_CONFLICT, KEY_CONFLICT_REMEDY, KEY_CONFLICT_SENTENCE, conflict_query, row_rules
+from data_contracts.staging import DELETED
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_suite import ExpectationSuite
@@ -107,7 +108,7 @@ def compile_suite(contract: Contract) -> ExpectationSuite:
 
 def staged_columns(contract: Contract) -> list[str]:
     """Column names of the staging table, as staging.stage writes it."""
-    out = ["delivery", "row"]
+    out = ["delivery", "row", DELETED]
     for column in contract.columns:
         out += [column.name, f"{column.name}__raw"] + ([f"{column.name}__unknown"] if column.type == "date" else [])
     return out

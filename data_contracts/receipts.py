@@ -17,8 +17,8 @@ from data_contracts.rules import KEY_CONFLICT, KEY_CONFLICT_REMEDY, KEY_CONFLICT
 def receipt(
     source: Source,
     *,
-    folder_day: date,
-    known_from: date,
+    folder_day: date | None,
+    known_from: date | None,
     kind: str,
     sha256: str,
     delivery: int,
@@ -38,8 +38,8 @@ def receipt(
     return {
         "source": source.name,
         "title": source.contract.title,
-        "folder_day": folder_day.isoformat(),
-        "admitted_day": known_from.isoformat(),
+        "folder_day": folder_day and folder_day.isoformat(),
+        "admitted_day": known_from and known_from.isoformat(),
         "kind": kind,
         "sha256": sha256,
         "contract": {"version": source.contract.version, "sha256": source.contract.digest},

@@ -150,7 +150,9 @@ def _pattern(column: Column) -> Rule | None:
     if not column.pattern:
         return None
     broken = f"NOT regexp_full_match({quoted(column.name)}, {_text(column.pattern)})"
-    return _rule(column, "pattern", broken, f"の形が「{column.pattern}」に合う", "桁数と文字を確かめてください。")
+    return _rule(
+        column, "pattern", broken, "の桁数と文字が決まりに合う", f"次の形に直してください: {column.description}"
+    )
 
 
 def _values(column: Column) -> Rule | None:
