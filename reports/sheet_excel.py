@@ -21,7 +21,8 @@ from reports.sheet_model import CAUTION, COLUMNS, EMPTY, RETURN_CHECK, CopyInfo,
 
 _FONT = "游ゴシック"
 _SIZE, _LINE_POINTS, _LEAST_POINTS = 8, 13.0, 34.0  # 游ゴシック needs more height than its size says
-_UNITS_PER_MM = 0.54
+_UNITS_PER_MM = 0.62  # wider than the paper: «fit to width» prints 8 pt as about 7
+_SCREEN = 1.14
 _FIRST_ROW = 4
 _DANGEROUS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")  # full-width signs too
 _THIN = Border(*[Side(style="thin", color="FF808080")] * 4)
@@ -100,8 +101,9 @@ def _line(sheet: Worksheet, number: int, row: Row) -> None:
         cell = sheet.cell(number, index)
         put(cell, text)
         cell.border = _THIN
-        deepest = max(deepest, len(wrap(neutral(text), column.width_mm - 1.5, _millimetres)))
+        deepest = max(deepest, len(wrap(neutral(text), column.width_mm * _SCREEN - 1.5, _millimetres)))
     sheet.cell(number, 1, int(row[0]))  # a number written as text makes Excel mark the cell as doubtful
+    sheet.cell(number, 1).alignment = Alignment(horizontal="center", vertical="top")
     for title in ("訪問日", "次回"):
         sheet.cell(number, _position(title)).number_format = "yyyy-mm-dd"
     sheet.row_dimensions[number].height = max(_LEAST_POINTS, deepest * _LINE_POINTS + 4)
