@@ -1,11 +1,12 @@
 """Who is billed what in each fiscal year: taxes and insurance, instalment by instalment."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.calendar import Days, OfficeCalendar, day_number, fiscal_year
+from simulation.calendar import Bools, Days, OfficeCalendar, day_number, fiscal_year
 from simulation.people import CASUAL, EMPLOYED, HEAD, JOBLESS, PENSION, SELF_EMPLOYED, Floats, Ints, Rows
 from simulation.streams import stream
 from simulation.world import World
@@ -76,7 +77,7 @@ class _Year:
         n = len(self.home)
         return (int(self.world.months.firsts[self.month]) - self.world.people.birth[:n]) / 365.25
 
-    def assisted(self) -> Ints:
+    def assisted(self) -> Bools:
         return self.world.history.assisted[self.month]
 
     def means(self, payer: Ints) -> Floats:
@@ -176,7 +177,7 @@ def _insured(at: _Year) -> tuple[Ints, Ints]:
     is_head = np.zeros(homes, dtype=np.int64)
     head = member & (at.world.people.role[:n] == HEAD)
     is_head[at.home[head]] = 1
-    return np.where(at.world.history.assisted[at.month].sum() >= 0, count, 0), is_head
+    return count, is_head
 
 
 def _nhi(at: _Year, start: int = 0, already: Ints | None = None) -> tuple[Bills, Ints]:
@@ -270,8 +271,7 @@ def assess(world: World, office: OfficeCalendar) -> Bills:
     return whole
 
 
-def _nhi_year(year: int, year_at: object, parts: list[Bills]) -> None:
-    assert callable(year_at)
+def _nhi_year(year: int, year_at: Callable[..., _Year | None], parts: list[Bills]) -> None:
     at = year_at(year, NHI, *LEVIED_ON[NHI])
     if at is None:
         return

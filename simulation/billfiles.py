@@ -102,13 +102,14 @@ class _Writer:
         bills, bill, n = self.bills, self.bill, len(self.bill)
         paid, adjusted = self.seen("posted"), self.seen("adjusted")
         billed = np.where(adjusted, 0, bills.billed[bill])
-        billed = np.where(self.seen("reduced"), billed // 200 * 100, billed)
+        billed = np.where(self.seen("reduced") & ~adjusted, np.maximum(billed // 200 * 100, 100), billed)
         part = np.where(self.seen("part"), bills.billed[bill] // 400 * 100, 0)
         paid_yen = np.where(paid, billed, np.minimum(part, billed))
         number = bills.instalment[bill]
         words = [f"{k:02d}" for k in range(WHOLE)] + [INSTALMENTS[k] for k in (WHOLE, EXTRA, PAST)]
         halted = self.seen("suspended") & ~self.seen("lifted")
-        paid_on = np.where(paid, self.course.paid[bill], NONE).astype(np.int32)
+        paid_on = np.where(paid, self.course.paid[bill], self.course.part[bill])
+        paid_on = np.where(paid_yen > 0, paid_on, NONE).astype(np.int32)
         return [
             pick(LEVIES, bills.levy[bill]),
             numbers(bills.charged_year[bill]),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +48,7 @@ class Plan:
     seed: int
     truth: Path | None = None
     visit_effect: tuple[float, float] = (0.0, 0.0)
-    rates: Rates = Rates()
+    rates: Rates = field(default_factory=Rates)
 
 
 def _firsts_of_month(days: list[int]) -> list[int]:
@@ -80,7 +80,12 @@ def _acts(run: Collection) -> list[tuple[Ints, Ints, Days, str]]:
     return seized + [(*item, "suspended_hardship") for item in run.suspensions]
 
 
-def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
+def _silent(text: str) -> None:
+    """Say nothing."""
+    del text
+
+
+def build(plan: Plan, say: Callable[[str], None] = _silent) -> World:
     """Live the city and write its files; returns the world that was lived.
 
     Raises NoWorkingDay when the period holds no working day.
@@ -95,9 +100,8 @@ def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
     owned = (plan.rates["owned_houses"], plan.rates["owned_flats"])
     dwellings = make_dwellings(plan.seed, plan.households, plan.rates["flats"], owned)
     world = live(plan.seed, plan.rates, months, towns, dwellings, plan.households)
-    say(
-        f"lived {months.count} months: {int(world.present().sum())} people in {int(world.households.alive.sum())} households"
-    )
+    size = f"{int(world.present().sum())} people in {int(world.households.alive.sum())} households"
+    say(f"lived {months.count} months: {size}")
     habits = Habits(plan.seed, plan.rates)
     habits.count("gaiji_persons", int((world.people.gaiji > 0).sum()))
     inbox = Inbox(plan.home, days)
@@ -114,13 +118,13 @@ def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
     }
     makers: list[Callable[[], Feed]] = [
         lambda: register_feed(world, office, monthly),
-        lambda: consent_feed(world, forms, office),
+        lambda: consent_feed(forms, office),
         lambda: protection_feed(protected["protected_persons"], "protected_persons", "shien", office, days),
         lambda: protection_feed(protected["local_protection"], "local_protection", "hairyo", office, days),
         lambda: bill_feed(TAX, bills, run.course, office, habits, (days[0], days[-1]), monthly),
         lambda: bill_feed(INSURANCE, bills, run.course, office, habits, (days[0], days[-1]), monthly),
         lambda: water_feed(world, users, done, office, habits, (days[0], days[-1])),
-        lambda: school_feed(world, school_flags(world), office, habits, months),
+        lambda: school_feed(world, school_flags(world), office, habits),
         lambda: team_feed(plan.households, counts(plan.households)["wards"], _yearly(days)),
     ]
     for make in makers:
@@ -134,7 +138,7 @@ def build(plan: Plan, say: Callable[[str], None] = lambda text: None) -> World:
             plan.truth,
             world,
             protected,
-            [*_acts(run), stop_crises(world, users, stops)],
+            [*_acts(run), stop_crises(users, stops)],
             signs,
             habits.planted,
             plan.visit_effect,

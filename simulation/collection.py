@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.assessment import LATE_RATES, LEVIES, Bills
+from simulation.assessment import LATE_RATES, Bills
 from simulation.calendar import NEVER, NONE, Bools, Days
 from simulation.people import DEAD, PRESENT, Floats, Ints
 from simulation.streams import stream
 from simulation.world import World
 
-MANY, OLD = 3, 270  # open bills before a plan is offered; days of arrears before seizure or suspension
+MANY, OLD = 3, 180  # open bills before a plan is offered; days of arrears before seizure or suspension
 REMINDER_AFTER = 20  # 督促 within 20 days after the due date (地方税法329条ほか)
 
 
@@ -42,9 +42,8 @@ class Course:
     @classmethod
     def blank(cls, n: int) -> "Course":
         """Nothing has happened yet."""
-        days = {name: np.full(n, NONE, dtype=np.int32) for name in cls.__dataclass_fields__}
-        days["suspension"] = np.zeros(n, dtype=np.int64)
-        return cls(**days)
+        names = [name for name in cls.__dataclass_fields__ if name != "suspension"]
+        return cls(suspension=np.zeros(n, dtype=np.int64), **{name: np.full(n, NONE, dtype=np.int32) for name in names})
 
 
 @dataclass
@@ -144,13 +143,12 @@ def _pay(run: Collection, month: int, open_: Ints) -> Ints:
     return open_[~pays]
 
 
-def _per_payer(run: Collection, month: int, open_: Ints) -> tuple[Ints, Days]:
+def _per_payer(run: Collection, open_: Ints) -> tuple[Ints, Days]:
     """Number of open bills, and the oldest due day, of every person."""
     n = len(run.world.people)
     count = np.bincount(run.bills.payer[open_], minlength=n)
     oldest = np.full(n, NEVER, dtype=np.int32)
     np.minimum.at(oldest, run.bills.payer[open_], run.bills.due[open_])
-    del month
     return count, oldest
 
 
@@ -251,7 +249,7 @@ def collect(world: World, bills: Bills) -> Collection:
         open_ = np.concatenate([open_, waiting[position:upto]])
         position = upto
         open_ = _pay(run, month, open_)
-        count, oldest = _per_payer(run, month, open_)
+        count, oldest = _per_payer(run, open_)
         open_ = _plans(run, month, open_, count, oldest)
         open_ = _enforce(run, month, open_, oldest)
     _letters(run)
@@ -305,8 +303,3 @@ def _next_batch(world: World, day: Days) -> Days:
     months = [m for m in range(world.months.count) if world.months.calendar_month(m) in (3, 6, 10, 12)]
     batches = np.array([int(firsts[m]) + 9 for m in months] + [int(NEVER)], dtype=np.int32)
     return batches[np.searchsorted(batches, day)]
-
-
-def levy_name(levy: int) -> str:
-    """税目 as written in the files."""
-    return LEVIES[levy]

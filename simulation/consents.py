@@ -16,7 +16,14 @@ HEADER = (
     "同意番号,宛名番号,同意者宛名番号,同意者区分,対象情報,目的,根拠,対象期間の始め,取得日,有効期限,撤回日,様式版,取得方法,"
     "連絡方法,避けてほしい連絡"
 )
-SOURCES = ("tax|insurance|water|school", "tax|insurance|water|school|housing|welfare|community", "tax|insurance|water", "insurance|water", "water", "school")  # fmt: skip
+SOURCES = (
+    "tax|insurance|water|school",
+    "tax|insurance|water|school|housing|welfare|community",
+    "tax|insurance|water",
+    "insurance|water",
+    "water",
+    "school",
+)
 PURPOSES = (
     "early_outreach|model_training|model_evaluation|contact",
     "early_outreach|model_evaluation|contact",
@@ -144,11 +151,11 @@ def ledger(world: World) -> Consents:
     return Consents(**{name: column[order] for name, column in both.items()})
 
 
-def consent_feed(world: World, forms: Consents, office: OfficeCalendar) -> Feed:
+def consent_feed(forms: Consents, office: OfficeCalendar) -> Feed:
     """A delta whenever a form was given or withdrawn."""
     n = len(forms.subject)
     given = office.after(forms.given.astype(np.int32))
-    later = np.flatnonzero((forms.withdrawn > forms.given))
+    later = np.flatnonzero(forms.withdrawn > forms.given)
     row = np.concatenate([np.arange(n), later])
     day = np.concatenate([given, np.maximum(office.after(forms.withdrawn[later].astype(np.int32)), given[later])])
     told = np.arange(len(row)) >= n

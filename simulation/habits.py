@@ -14,13 +14,11 @@ from simulation.texts import Text, by_unique, choose, flat, full_width, joined, 
 
 BIG_KANA = str.maketrans("ャュョッァィゥェォ", "ヤユヨツアイウエオ")
 SOUNDS = str.maketrans("ヅヂ", "ズジ")
-HALF = dict(
-    zip(
-        "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲンャュョッァィゥェォー　",
-        "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｬｭｮｯｧｨｩｪｫｰ ",
-        strict=True,
-    )
+FULL_KANA = (
+    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲンャュョッァィゥェォー　"
 )
+HALF_KANA = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｬｭｮｯｧｨｩｪｫｰ "
+HALF = dict(zip(FULL_KANA, HALF_KANA, strict=True))
 HALF |= {chr(ord(kana) + 1): HALF[kana] + "ﾞ" for kana in "カキクケコサシスセソハヒフヘホ"}
 HALF |= {"ダ": "ﾀﾞ", "ヂ": "ﾁﾞ", "ヅ": "ﾂﾞ", "デ": "ﾃﾞ", "ド": "ﾄﾞ", "パ": "ﾊﾟ", "ピ": "ﾋﾟ", "プ": "ﾌﾟ", "ペ": "ﾍﾟ", "ポ": "ﾎﾟ"}
 HALF_WIDTH = str.maketrans(HALF)
@@ -88,11 +86,6 @@ class Habits:
         text = choose(marked, changed, kana)
         narrow = half < 0.25
         return choose(narrow, by_unique(text, lambda word: word.translate(HALF_WIDTH)), text)
-
-
-def marked(seed: int, purpose: str, n: int, share: float) -> Bools:
-    """A fixed share of rows, drawn once."""
-    return stream(seed, "marked", purpose).random(n) < share
 
 
 def phone(numbers_: Ints, present: Bools) -> Text:

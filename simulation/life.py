@@ -120,5 +120,5 @@ def live(seed: int, rates: Rates, months: Months, towns: Towns, dwellings: Dwell
         all_moves(world, month, households)
         drift(world, month)
         crises(world, month)
-        world.remember(month)
+        world.remember()
     return world

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from simulation.calendar import Bools, Days
+from simulation.calendar import Days
+from simulation.names import N_GIVEN
 from simulation.people import (
     BROTHER,
     CHILD,
@@ -21,7 +22,6 @@ from simulation.people import (
     People,
     draw_types,
 )
-from simulation.names import N_GIVEN
 from simulation.world import (
     BIRTH,
     CORRECTION,
@@ -94,7 +94,8 @@ def _persons(people: People, like: Ints, rng: np.random.Generator, day: Days) ->
     n = len(like)
     return People(
         birth=day, sex=rng.integers(0, 2, n), surname=people.surname[like], given=rng.integers(0, N_GIVEN, n),
-        gaiji=people.gaiji[like], household=people.household[like], role=np.full(n, CHILD), status=np.zeros(n, dtype=np.int64),
+        gaiji=people.gaiji[like], household=people.household[like], role=np.full(n, CHILD),
+        status=np.zeros(n, dtype=np.int64),
         foreign=people.foreign[like], work=np.full(n, PUPIL), ill=np.zeros(n, dtype=bool), care=np.zeros(n, dtype=bool),
         seeking=rng.standard_normal(n), since=day,
     )  # fmt: skip
@@ -313,8 +314,3 @@ def all_moves(world: World, month: int, wanted: int) -> None:
     splits(world, month)
     succession(world, month)
     arrivals(world, month, wanted)
-
-
-def households_of(people: People, mask: Bools) -> Ints:
-    """Households of these people, each once."""
-    return np.unique(people.household[mask])

@@ -24,9 +24,14 @@ TYPES = (
     "single", "single_elder", "couple", "couple_elder", "couple_children", "couple_adult_child", "elders_adult_child",
     "elder_adult_child", "lone_parent", "lone_adult_child", "three_generation", "other",
 )  # fmt: skip
-HEAD_AGES = ((20, 64), (66, 92), (24, 64), (66, 88), (29, 52), (48, 64), (68, 88), (70, 92), (27, 50), (48, 64), (34, 55), (25, 75))  # fmt: skip
-POVERTY = ("poverty", "poverty_elder", "poverty_two_adults", "poverty_elder", "poverty_two_adults", "poverty_two_adults",
-           "poverty_elder", "poverty_elder", "poverty_lone_parent", "poverty", "poverty_two_adults", "poverty")  # fmt: skip
+HEAD_AGES = (
+    (20, 64), (66, 92), (24, 64), (66, 88), (29, 52), (48, 64),
+    (68, 88), (70, 92), (27, 50), (48, 64), (34, 55), (25, 75),
+)  # fmt: skip
+POVERTY = (
+    "poverty", "poverty_elder", "poverty_two_adults", "poverty_elder", "poverty_two_adults", "poverty_two_adults",
+    "poverty_elder", "poverty_elder", "poverty_lone_parent", "poverty", "poverty_two_adults", "poverty",
+)  # fmt: skip
 
 
 @dataclass

@@ -13,6 +13,7 @@ from simulation.texts import Text, choose, constant, full_width, joined, numbers
 
 Ints = NDArray[np.int64]
 TOWN_TAILS = ("見町", "が原", "台", "浜", "新田", "谷", "橋町", "ヶ沢", "宮町", "木町", "平", "島")
+OLD_TAILS = ("久保", "野辺", "日向", "ヶ瀬", "大畑", "境", "沖")
 KANJI_DIGITS = ("", "一", "二", "三", "四")
 BUILDING_NAMES = ("コーポ", "ハイツ", "メゾン", "レジデンス", "グリーンハイム", "第二コーポ")
 WARD_NAMES = ("北", "東", "南", "西", "中", "上", "下", "浜", "山手", "川手", "台", "原")
@@ -74,10 +75,11 @@ def make_towns(households: int) -> Towns:
     index = np.arange(n)
     group, chome = index // 3, index % 3 + 1
     chome = np.where(group % 4 == 3, 0, chome)  # every fourth name has no 丁目
-    name_no = np.where(chome == 0, 1000 + index, group)
+    # A town without 丁目 has a name of its own; its tails are never those of a name with 丁目.
+    name_no = np.where(chome == 0, index // 12 * 3 + index % 3, group)
     head = pick([word for word, _ in HEADS], name_no % len(HEADS))
-    spread = len(TOWN_TAILS)
-    tail = pick(TOWN_TAILS, (name_no // len(HEADS) + name_no) % spread)
+    turn = name_no // len(HEADS) + name_no
+    tail = choose(chome == 0, pick(OLD_TAILS, turn % len(OLD_TAILS)), pick(TOWN_TAILS, turn % len(TOWN_TAILS)))
     stem = joined(head, tail)
     marker = choose(chome > 0, joined(pick(KANJI_DIGITS, chome), "丁目"), "")
     return Towns(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.calendar import NEVER, NONE, Days, OfficeCalendar
-from simulation.people import Floats, Ints
+from simulation.calendar import NEVER, NONE, Bools, Days, OfficeCalendar
+from simulation.people import Ints
 from simulation.register import resident_ids
 from simulation.streams import stream
 from simulation.texts import choose, constant, dates, numbers, pick
@@ -100,7 +100,7 @@ def measures(world: World, source: str, share: float, least: int) -> Measures:
     )
 
 
-def _even(rng: np.random.Generator, n: int) -> Floats:
+def _even(rng: np.random.Generator, n: int) -> Bools:
     return rng.random(n) < 0.5
 
 

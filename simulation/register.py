@@ -98,5 +98,6 @@ def register_feed(world: World, office: OfficeCalendar, fulls: list[int]) -> Fee
         day=day[order],
         editions=editions,
         full_days=fulls,
+        every_version=True,
         in_scope=lambda on: gone + KEEP_GONE >= on,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.calendar import NEVER, NONE, Days, Months, OfficeCalendar, day_number
+from simulation.calendar import NEVER, NONE, Days, OfficeCalendar, day_number
 from simulation.habits import Habits
 from simulation.names import spell
 from simulation.people import CHILD, GRANDCHILD, HEAD, HUSBAND, WIFE, Floats, Ints
@@ -152,12 +152,11 @@ def _weekly(office: OfficeCalendar, day: Days) -> Days:
     return office.on_or_after((following + (4 - (following + 3) % 7) % 7).astype(np.int32))
 
 
-def school_feed(world: World, flags: Flags, office: OfficeCalendar, habits: Habits, months: Months) -> Feed:
+def school_feed(world: World, flags: Flags, office: OfficeCalendar, habits: Habits) -> Feed:
     """A delta a week: new flags, and closed ones again with their end; counts of absence once brought up to date."""
-    del months
     n = len(flags.child)
     opened = _weekly(office, flags.opened)
-    grown = np.flatnonzero((flags.flag == ABSENT) & (flags.opened + 50 < flags.closed))
+    grown = np.flatnonzero((flags.flag == ABSENT) & (flags.opened + 60 < flags.closed))
     shut = np.flatnonzero(flags.closed < NEVER)
     row = np.concatenate([np.arange(n), grown, shut])
     news = np.concatenate([np.zeros(n), np.ones(len(grown)), np.full(len(shut), 2)]).astype(np.int64)

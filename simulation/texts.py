@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulation.calendar import NEVER, NONE, Bools, Days, date_of
 
-Text = pa.Array
+Text: TypeAlias = pa.Array
 ERAS = ((dt.date(2019, 5, 1), "令和", "R"), (dt.date(1989, 1, 8), "平成", "H"), (dt.date(1926, 12, 25), "昭和", "S"))
 FULL_WIDTH = str.maketrans("0123456789-", "０１２３４５６７８９－")
 

@@ -132,7 +132,8 @@ def write_truth(
     })  # fmt: skip
     for source, found in protected.items():
         _write(folder, source, {
-            "resident_id": resident_ids(found.person), "history_no": found.history, "starts_on": day_column(found.starts),
+            "resident_id": resident_ids(found.person), "history_no": found.history,
+            "starts_on": day_column(found.starts),
             "ends_on": day_column(found.ends), "entered_on": day_column(found.entered),
             "released_on": day_column(found.released),
         })  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.calendar import NEVER, NONE, Bools, Days, OfficeCalendar, date_of, day_number
+from simulation.calendar import NEVER, NONE, Bools, Days, OfficeCalendar, day_number
 from simulation.collection import liquidity
 from simulation.people import Ints
 from simulation.streams import stream
@@ -55,7 +55,7 @@ class Steps:
 
 
 def _user_matrix(world: World) -> Ints:
-    """Months × households: the dwelling whose meter the household uses, -1 for none (second household, shared meter)."""
+    """Months × households: the dwelling whose meter the household uses, -1 for none (shared, or another's)."""
     lived = world.history.matrix("dwelling", -1).astype(np.int64)
     for month in range(len(lived)):
         _, first = np.unique(lived[month], return_index=True)
@@ -90,7 +90,7 @@ def customers(world: World) -> Customers:
     ends = np.vstack([changed[1:], np.ones((1, homes), dtype=bool)])
     _, last = np.nonzero((ends & (used >= 0)).T)
     rng = stream(world.seed, "customers")
-    firsts = world.months.firsts
+    firsts = world.months.firsts.astype(np.int64)
     came = _event_days(world, [MOVE, MOVE_IN])
     went = _event_days(world, [MOVE, MOVE_OUT])
     opened = _look_up(*came, home * 4096 + first, firsts[first] + 5)
@@ -227,7 +227,7 @@ def _stops(
     for since in world.rates.dates("water_stop_of_warned"):
         share[on >= day_number(since)] = world.rates.at("water_stop_of_warned", since)
     stop = (pays > on) & ~grace & (rng.random(len(who)) < share) & (users.contract[who] == PERSONAL)
-    quick = rng.random(len(who)) < 0.72
+    quick = rng.random(len(who)) < 0.80
     stay = np.where(quick, rng.integers(0, 4, len(who)), np.maximum(pays - on, 5) // 2 + rng.integers(4, 40, len(who)))
     empty = pays - due > 1500
     back = np.where(empty, NEVER, office.on_or_after((on + stay).astype(np.int32)))
@@ -267,14 +267,8 @@ def _tidy(parts: list[Steps]) -> Steps:
     return Steps(**{name: column[first] for name, column in columns.items()})
 
 
-def stop_crises(world: World, users: Customers, stops: Steps) -> tuple[Ints, Ints, Days, str]:
+def stop_crises(users: Customers, stops: Steps) -> tuple[Ints, Ints, Days, str]:
     """Stops of more than seven days where somebody lives: household, person, eighth day."""
     long = (stops.usage - stops.on > 7) & (stops.on < users.closed[stops.customer])
     who = stops.customer[long]
-    del world
     return users.household[who], users.person[who], (stops.on[long] + 8).astype(np.int32), "water_stop"
-
-
-def policy_day(world: World) -> str:
-    """The day on which the waterworks changed how it collects."""
-    return date_of(day_number(world.rates.dates("water_stop_of_warned")[-1])).isoformat()

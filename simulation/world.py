@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.calendar import NEVER, NONE, Bools, Days, Months
-from simulation.people import HEAD, PRESENT, Floats, Households, Ints, People, draw_types, make_households
+from simulation.people import PRESENT, Floats, Households, Ints, People, draw_types, make_households
 from simulation.places import Dwellings, Towns
 from simulation.rates import Rates
 from simulation.streams import stream
@@ -101,9 +101,9 @@ class World:
         row = people.household[persons]
         lags = self.rng("told", len(self.log["person"])).integers(0, lag + 1, len(persons))
         values = {
-            "person": persons, "household": row, "event_on": event_on, "told_on": event_on + lags, "reason": np.full(len(persons), reason),
-            "number": homes.number[row], "role": people.role[persons], "dwelling": homes.dwelling[row],
-            "status": people.status[persons],
+            "person": persons, "household": row, "event_on": event_on, "told_on": event_on + lags,
+            "reason": np.full(len(persons), reason), "number": homes.number[row], "role": people.role[persons],
+            "dwelling": homes.dwelling[row], "status": people.status[persons],
         }  # fmt: skip
         for name in LOG_COLUMNS:
             self.log[name].append(np.asarray(values[name]).astype(np.int64))
@@ -120,7 +120,7 @@ class World:
         self.busy = np.concatenate([self.busy, np.ones(len(homes), dtype=bool)])
         return np.arange(first[0], len(self.households)), np.arange(before, len(self.people))
 
-    def remember(self, month: int) -> None:
+    def remember(self) -> None:
         """Keep this month's hidden states."""
         homes, people, kept = self.households, self.people, self.history
         here = self.present()
@@ -133,7 +133,6 @@ class World:
         kept.dwelling.append(np.where(homes.alive, homes.dwelling, -1).astype(np.int32))
         kept.household.append(np.where(here, people.household, -1).astype(np.int32))
         kept.work.append(people.work.astype(np.int8))
-        del month
 
 
 def found(seed: int, rates: Rates, months: Months, towns: Towns, dwellings: Dwellings, n: int) -> World:
@@ -161,8 +160,3 @@ def log_table(world: World) -> dict[str, Ints]:
     log["nth"] = np.arange(len(starts)) - first[np.cumsum(starts) - 1]
     assert log["told_on"].min() > NONE
     return log
-
-
-def is_head(world: World) -> Bools:
-    """Who is 世帯主."""
-    return (world.people.role == HEAD) & world.present()

@@ -45,6 +45,7 @@ class Feed:
     full_days: list[int] = field(default_factory=list)
     in_scope: Callable[[int], Bools] | None = None  # for a full: which entities belong in it
     deltas: bool = True
+    every_version: bool = False  # the key holds a history number: a delta may hold several rows of an entity
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def write_feed(
             planted += _write(inbox, feed, "full", day, folders.get(day, day), np.sort(scope), twice)
             if day == first:
                 continue
+        if not feed.every_version:
+            new = new[latest[feed.entity[new]] == new]  # a key stands once in a file
         if feed.deltas and len(new):
             planted += _write(inbox, feed, "delta", day, folders.get(day, day), new, twice)
     return planted
