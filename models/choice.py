@@ -21,7 +21,7 @@ class Choice:
     recommended: bool
     reason: str
     best: str | None
-    delta_days: float
+    delta: float
     against_best: Mapping[str, Estimate]
     against_random: Mapping[str, Estimate]
 
@@ -32,8 +32,9 @@ class Choice:
             "recommended": self.recommended,
             "reason": self.reason,
             "best": self.best,
-            "delta_days": self.delta_days,
+            "delta": self.delta,
             "order": list(ORDER),
+            "tried": list(self.against_random),
             "against_best": {name: figure.as_dict() for name, figure in self.against_best.items()},
             "against_random": {name: figure.as_dict() for name, figure in self.against_random.items()},
         }
@@ -44,9 +45,12 @@ def choose(
     chance: Floats,
     clusters: Mapping[str, Codes],
     *,
-    delta_days: float,
+    delta: float,
     enough: bool,
     made_up: bool,
+    per: Floats | None = None,
+    positives: int | None = None,
+    scale: float = DAYS,
 ) -> Choice:
     """Choose on the selection period.
 
@@ -54,26 +58,29 @@ def choose(
     chance: that of random lists. The lower 95 % bound of (candidate − best) ≥ −δ makes a candidate good enough; the
     simplest such ships. It is recommended only if its gain over chance has a lower bound above zero: in a city where
     signals and crises have no link, no model is. Too little data → the scorecard, and the reason says so.
+    For a single cohort the values are hits per row, `per` the share of a slot each row stands for, δ a share, scale 1.
     """
-    how = {"positives": len(chance), "made_up": made_up, "scale": DAYS}
-    ones = np.ones(len(chance))
-    if not enough or len(chance) < CANNOT_TELL_BELOW:
+    count = len(chance) if positives is None else positives
+    how = {"positives": count, "made_up": made_up, "scale": scale}
+    ones = np.ones(len(chance)) if per is None else per
+    if not enough or count < CANNOT_TELL_BELOW:
         reason = (
             f"選ぶにはデータが足りません(選択期間の出来事が{CANNOT_TELL_BELOW}件未満か、期間の不足)。配点表を使います。"
         )
-        nothing: dict[str, Estimate] = {name: CannotTell(len(chance), len(chance), made_up) for name in leads}
-        return Choice("scorecard", False, reason, None, delta_days, nothing, nothing)
+        nothing: dict[str, Estimate] = {name: CannotTell(len(chance), count, made_up) for name in leads}
+        return Choice("scorecard", False, reason, None, delta, nothing, nothing)
     names = [name for name in ORDER if name in leads]
     best = max(names, key=lambda name: (round(float(leads[name].mean()), 9), -names.index(name)))
-    to_best = {name: difference(leads[name], leads[best], ones, clusters, **how) for name in names}  # type: ignore[arg-type]
+    others = [name for name in names if name != best]
+    to_best = {name: difference(leads[name], leads[best], ones, clusters, **how) for name in others}  # type: ignore[arg-type]
     to_chance = {name: difference(leads[name], chance, ones, clusters, **how) for name in names}  # type: ignore[arg-type]
-    name = next(name for name in names if name == best or _low(to_best[name]) >= -delta_days)
+    name = next(name for name in names if name == best or _low(to_best[name]) >= -delta)
     linked = _low(to_chance[name]) > 0
     if linked:
-        reason = f"最良({best})との差の95%下限が −{delta_days:g} 日以上の候補のうち、いちばん簡単なもの({name})です。"
+        reason = f"最良({best})との差の95%下限が −{delta:g} 以上の候補のうち、いちばん簡単なもの({name})です。"
     else:
-        reason = "どの候補も、無作為な名簿より早く気づけるとは言えません。モデルは推奨しません。"
-    return Choice(name if linked else "scorecard", linked, reason, best, delta_days, to_best, to_chance)
+        reason = "候補が無作為な名簿より良いとは言えません。モデルは推奨しません。"
+    return Choice(name if linked else "scorecard", linked, reason, best, delta, to_best, to_chance)
 
 
 def _low(estimate: Estimate) -> float:

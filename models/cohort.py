@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.disclosure import SMALL
 from models.labels import Component, targets_of
 
 Mask = npt.NDArray[np.bool_]
@@ -118,8 +119,15 @@ class Flow:
         )
 
     def as_dict(self) -> dict[str, object]:
-        """JSON-able."""
-        return {**self.__dict__, "as_of": self.as_of.isoformat()}
+        """JSON-able. Counts of one to nine are not printed, nor what they could be worked out from."""
+        few = range(1, SMALL)
+        counts = {name: value for name, value in self.__dict__.items() if isinstance(value, int)}
+        shown: dict[str, object] = {name: None if value in few else value for name, value in counts.items()}
+        if self.eligible - self.usable in few:
+            shown["usable"] = None
+        if self.positives_at_worst - self.positives in few:
+            shown["positives_at_worst"] = None
+        return {"as_of": self.as_of.isoformat(), "target": self.target, **shown}
 
 
 def cohort_flow(labels: Mapping[date, pa.Table], components: Sequence[Component]) -> list[dict[str, object]]:

@@ -66,8 +66,8 @@ class CannotTell:
 
     def as_dict(self) -> dict[str, object]:
         """JSON-able; `value` is null on purpose. Small counts are not printed."""
-        shown = self.positives if self.positives >= END_COUNT else None
-        return {"value": None, "cannot_tell": self.reason, "n": self.n, "positives": shown, **mark(self.made_up)}
+        n, positives = (count if count >= END_COUNT else None for count in (self.n, self.positives))
+        return {"value": None, "cannot_tell": self.reason, "n": n, "positives": positives, **mark(self.made_up)}
 
 
 Estimate = Figure | CannotTell
@@ -193,6 +193,9 @@ def difference(
         return CannotTell(n, positives, made_up)
     gap = first - second
     value = float(gap.sum() / denominator.sum())
+    if not gap.any():
+        # Nothing differs, so nothing differs between clusters either: the first clustering says it all.
+        clusters = dict([next(iter(clusters.items()))])
     best: tuple[float, float, str] | None = None
     for name, codes in clusters.items():
         sums = by_cluster(codes, gap, denominator)

@@ -1,0 +1,56 @@
+"""What training gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from models.candidates import Recipe, TrainingSettings
+from models.labels import Known
+from models.learners.scorecard import Card
+from models.matrix import Spec
+from models.panel import City, Panel, panel
+from models.splits import Split
+
+
+@dataclass(frozen=True)
+class TrainingInputs:
+    """What training gets; days as the split says.
+
+    features: day → household_key + a float32 column per feature (null = not visible), for `split.feature_days`.
+    labels: day → `labels.labels`, for `split.label_days`. groups: household_key + a string column per axis of the
+    subgroup tables. area: household_key, ward. trainable, evaluable: day → household_keys with permission to train on
+    (training and calibration days) and to count (selection, test and replay days). sources: feature → the basis names
+    it reads. slots: visits per week. config_digest goes into the model.
+    """
+
+    split: Split
+    features: Mapping[date, pa.Table]
+    labels: Mapping[date, pa.Table]
+    known: Known
+    groups: pa.Table
+    area: pa.Table
+    trainable: Mapping[date, pa.Array]
+    evaluable: Mapping[date, pa.Array]
+    specs: tuple[Spec, ...]
+    sources: Mapping[str, tuple[str, ...]]
+    card: Card
+    slots: int
+    settings: TrainingSettings
+    config_digest: str
+    made_up: bool
+
+    @property
+    def recipe(self) -> Recipe:
+        """What a fit needs besides its rows."""
+        return Recipe(self.specs, self.card, self.settings, self.config_digest)
+
+
+def rows_of(inputs: TrainingInputs, what: str, city: City) -> Panel | None:
+    """The rows of one period of the split; None when it has no days."""
+    days = getattr(inputs.split, what)
+    if not days:
+        return None
+    permitted = inputs.trainable if what in ("train", "calibration") else inputs.evaluable
+    return panel(days, inputs.features, inputs.labels, permitted, inputs.recipe.names, inputs.settings.target, city)

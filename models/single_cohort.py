@@ -1,0 +1,140 @@
+"""One as-of date only: declared 5-fold household cross-validation, no lead time, never signable (METHODS §2)."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.candidates import fit_all, single_score
+from models.ceiling import CeilingSettings, fit_ceiling
+from models.choice import ORDER, Choice, choose
+from models.cohort import cohort_flow
+from models.comparison import Baselines
+from models.crosssection import axes_of, importances, ranking, subgroups, visibility
+from models.inputs import TrainingInputs, rows_of
+from models.intervals import Codes, Estimate, Figure, Floats, difference, mark
+from models.metrics import auc, inclusion_by_date
+from models.panel import City, Panel
+from models.scoring import contribution_arrays, margins
+from models.splits import FOLDS, duplicate_groups, folds
+from models.training import NOT_DONE, TrainingResult, validation_table
+
+LEADS_NOT_SHOWN = "早さ(事前に気づけた日数)と時間的な安定性(単一時点のデータでは測れません)"
+
+
+def train_single_cohort(inputs: TrainingInputs) -> TrainingResult:
+    """Cross-validate every candidate, choose by hits at k, refit the chosen one on everything."""
+    city = City.of(inputs.features, inputs.area)
+    rows = rows_of(inputs, "train", city)
+    if rows is None:
+        raise ValueError("単一時点の検証には、学習の基準日がちょうど1日必要です。")
+    fold = _folds(inputs, rows)
+    out_of_fold = _cross_validated(inputs, rows, fold)
+    listed = {
+        name: inclusion_by_date(score, fold, max(inputs.slots // FOLDS, 1)) for name, score in out_of_fold.items()
+    }
+    choice = _choice(inputs, rows, listed)
+    candidates = fit_all(inputs.recipe, rows)
+    model = candidates[choice.name]
+    judged = rows.take(rows.judged)
+    figures = {name: ranking(score, _by_fold(rows, fold), max(inputs.slots // FOLDS, 1), made_up=inputs.made_up)
+               for name, score in out_of_fold.items()}  # fmt: skip
+    contributions = contribution_arrays(model, judged.x)
+    metrics: dict[str, Any] = {
+        **mark(inputs.made_up),
+        "validation": inputs.split.kind,
+        "chosen": choice.name,
+        "recommended": False,
+        "not_recommended_because": list(inputs.split.notes),
+        "split": inputs.split.as_dict(),
+        "settings": dict(inputs.settings.__dict__),
+        "target": inputs.settings.target,
+        "cohort_flow": cohort_flow(inputs.labels, inputs.known.components),
+        "choice": choice.as_dict(),
+        "baselines": Baselines.of(rows, inputs.specs, inputs.slots).as_dict(),
+        "ranking": figures,
+        "price_of_explainable": _price(out_of_fold, rows, choice.name, inputs.made_up),
+        "subgroups": subgroups(
+            out_of_fold[choice.name], None, _by_fold(rows, fold), axes_of(inputs.groups, city),
+            max(inputs.slots // FOLDS, 1), made_up=inputs.made_up,
+        ),
+        "importances": importances(contributions, judged.household, made_up=inputs.made_up),
+        "visibility_auc": visibility(
+            margins(model, judged.x), judged.x, judged.household, inputs.sources, made_up=inputs.made_up
+        ),
+        "calibration": {"fitted": False, "label": "単一時点のため、較正に使える別の期間がありません"},
+        "not_done": [*NOT_DONE, LEADS_NOT_SHOWN],
+    }  # fmt: skip
+    validation = validation_table(rows, model, "cross_validation", max(inputs.slots // FOLDS, 1), fold.astype(float),
+                                  out_of_fold[choice.name])  # fmt: skip
+    return TrainingResult(model, choice.name, False, candidates, judged.x, (), metrics, validation)
+
+
+def _folds(inputs: TrainingInputs, rows: Panel) -> Codes:
+    """Declared folds; rows with identical features stay together."""
+    groups = duplicate_groups(rows.x.keys.to_pylist(), rows.x.values.astype(np.float32))
+    return folds(groups, inputs.settings.seed)
+
+
+def _by_fold(rows: Panel, fold: Codes) -> Panel:
+    """Slots are shared out by fold: margins of different fits are not ranked against each other."""
+    return replace(rows, day=rows.day * 100 + fold)
+
+
+def _cross_validated(inputs: TrainingInputs, rows: Panel, fold: Codes) -> dict[str, Floats]:
+    """policy → out-of-fold score of every row."""
+    out: dict[str, Floats] = {}
+    for number in range(FOLDS):
+        held = fold == number
+        learnt = rows.take(~held)
+        seen = learnt.take(learnt.judged)
+        scores = {name: margins(model, rows.take(held).x) for name, model in fit_all(inputs.recipe, learnt).items()}
+        limits = CeilingSettings(trees=inputs.settings.boosting_trees, seed=inputs.settings.seed)
+        ceiling = fit_ceiling(seen.x, seen.label.astype(np.int64), seen.weight, inputs.specs, limits)
+        scores["ceiling"] = ceiling.margins(rows.take(held).x)
+        spec = Baselines.of(learnt, inputs.specs, inputs.slots).single
+        if spec is not None:
+            scores["best_single_feature"] = single_score(rows.take(held).x, spec)
+        for name, score in scores.items():
+            out.setdefault(name, np.zeros(rows.x.rows))[held] = score
+    return out
+
+
+def _choice(inputs: TrainingInputs, rows: Panel, listed: dict[str, Floats]) -> Choice:
+    """By expected hits per slot at k: δ is one hit per 100 visits."""
+    hits = {name: chosen * rows.label for name, chosen in listed.items() if name in ORDER}
+    share = float(next(iter(listed.values())).sum()) / rows.x.rows
+    return choose(
+        hits,
+        (rows.label * share).astype(np.float64),
+        {"household": rows.household},
+        delta=inputs.settings.delta_share,
+        enough=True,
+        made_up=inputs.made_up,
+        per=np.full(rows.x.rows, share),
+        positives=int((rows.label & rows.judged).sum()),
+        scale=1.0,
+    )
+
+
+def _price(scores: dict[str, Floats], rows: Panel, chosen: str, made_up: bool) -> dict[str, Any]:
+    """AUC of the ceiling minus the table's: the difference of placements, paired by row."""
+    label, seen = rows.label[rows.judged], rows.judged
+    placed: Estimate = difference(
+        _placements(scores["ceiling"][seen], label),
+        _placements(scores[chosen][seen], label),
+        np.ones(int(label.sum())),
+        {"household": rows.household[seen][label]},
+        positives=int(label.sum()),
+        made_up=made_up,
+    )
+    both = {name: auc(scores[name][seen], label, rows.household[seen], made_up=made_up) for name in ("ceiling", chosen)}
+    shown = {name: figure.as_dict() for name, figure in both.items()}
+    return {"auc": placed.as_dict(), "of": shown, "told": isinstance(placed, Figure)}
+
+
+def _placements(score: Floats, label: np.ndarray) -> Floats:
+    """Share of the negatives below each positive; its mean is the AUC (negatives held fixed)."""
+    negative = np.sort(score[~label])
+    left, right = (np.searchsorted(negative, score[label], side) for side in ("left", "right"))
+    return np.asarray((left + right) / (2.0 * len(negative)), dtype=np.float64)
