@@ -1,0 +1,155 @@
+"""The SQL behind the four episode shapes; every query yields beliefs: an episode's content and when it was believed."""
+
+import re
+from collections.abc import Sequence
+
+from data_contracts.profile import Entry, Source
+
+BELIEFS = """
+create temp table beliefs (natural_id varchar, kind varchar, person_key varchar, dwelling_key varchar, began_on date,
+    ended_on date, quantity bigint, date_precision varchar, known_from date, known_until date)
+"""
+
+# Beliefs that follow one another and say the same are one; an interval that ends before it begins is no episode.
+EPISODES = """
+with told as (
+    select *, row(person_key, dwelling_key, began_on, ended_on, quantity, date_precision) as content
+    from beliefs where began_on is not null and (ended_on is null or ended_on >= began_on)
+), cut as (
+    select *,
+        lag(known_until) over w is distinct from known_from or lag(content) over w is distinct from content as fresh
+    from told window w as (partition by natural_id order by known_from)
+), numbered as (
+    select *, sum(fresh::int) over (partition by natural_id order by known_from rows unbounded preceding) as nth
+    from cut
+)
+select natural_id, any_value(kind) as kind, any_value(person_key) as person_key, any_value(dwelling_key) as dwelling_key,
+    any_value(began_on) as began_on, any_value(ended_on) as ended_on, any_value(quantity) as quantity,
+    any_value(date_precision) as date_precision, min(known_from) as known_from,
+    case when count(known_until) = count(*) then max(known_until) end as known_until
+from numbered group by natural_id, nth
+"""
+
+# On each day on which something about a group became known, all its rows believed on that day are read together.
+_WORLDS = """
+days as (
+    select grp, day, lead(day) over (partition by grp order by day) as next_day
+    from (select grp, known_from as day from r union select grp, known_until from r where known_until is not null)
+), worlds as (
+    select r.* exclude (known_from, known_until), d.day as known_from, d.next_day as known_until
+    from r join days d on r.grp = d.grp and r.known_from <= d.day and (r.known_until is null or d.day < r.known_until)
+)
+"""
+
+# A day with a start and an end leaves things as they were: closed stays closed, open ends and begins anew.
+_PAIRS = """
+per_day as (
+    select grp, known_from, known_until, day, bool_or(starts) as s, bool_or(ends) as e,
+        min_by(said, said.natural_id) filter (where starts) as said
+    from worlds where day is not null group by all
+), placed as (
+    select *, last_value(case when s <> e then s end ignore nulls) over (
+            partition by grp, known_from order by day rows between unbounded preceding and 1 preceding) as running,
+        min(case when e then day end) over (
+            partition by grp, known_from order by day rows between 1 following and unbounded following) as next_end
+    from per_day
+)
+select said.natural_id, said.person_key, said.dwelling_key, coalesce(said.began_on, day) as began_on,
+    next_end - 1 as ended_on, said.quantity, said.date_precision, known_from, known_until
+from placed where s and coalesce(running, false) = e
+"""
+
+_RUNS = """
+per_month as (
+    select grp, known_from, known_until, month, min_by(said, said.natural_id) as said
+    from worlds where month is not null group by all
+), cut as (
+    select *, coalesce(datediff('month', lag(month) over w, month) > {step}, true) as fresh
+    from per_month window w as (partition by grp, known_from order by month)
+), numbered as (
+    select *, sum(fresh::int) over (partition by grp, known_from order by month rows unbounded preceding) as nth
+    from cut
+), runs as (
+    select grp, known_from, known_until, nth, min(month) as first_month, max(month) as last_month,
+        min_by(said, month) as first, max_by(said, month) as last
+    from numbered group by all
+)
+select first.natural_id, first.person_key, first.dwelling_key, coalesce(first.began_on, first_month) as began_on,
+    coalesce(last.ended_on, (last_month + to_months({step}))::date - 1) as ended_on, last.quantity,
+    last.date_precision, known_from, known_until
+from runs
+"""
+
+
+def derived_table(source: Source, columns: Sequence[str]) -> str:
+    """SQL: the versions with the mapping's derived columns, each computed over those before it.
+
+    Columns that no expression names are left behind, so that the work is no wider than what is asked.
+    """
+    mapping = source.episodes
+    asked = [*mapping.derive.values(), *source.contract.key]
+    for entry in mapping.entries:
+        asked += [text for text in (*_expressions(entry), *entry.by) if text]
+    words = set(re.findall(r"\w+", " ".join(asked)))
+    kept = [name for name in columns if name in words and name not in mapping.derive]
+    always = ["person_key", "dwelling_key", "known_from", "known_until"]
+    chosen = ", ".join(f'"{name}"' for name in dict.fromkeys([*kept, *always]))
+    query = f"select {chosen} from versions where known_until is null or known_until > known_from"
+    for name, expression in mapping.derive.items():
+        query = f'select *, ({expression}) as "{name}" from ({query})'
+    return f"create temp table derived as {query}"
+
+
+def belief_query(entry: Entry, source: Source) -> str:
+    """SQL: the beliefs of one declared kind, in any of the four shapes."""
+    shape = {"row": _rows, "point": _rows, "pair": _pairs, "run": _runs}[entry.shape]
+    return f"select '{entry.kind}' as kind, * from ({shape(entry, source)})"
+
+
+def _expressions(entry: Entry) -> tuple[str | None, ...]:
+    return (
+        entry.when, entry.began_on, entry.ended_on, entry.quantity, entry.precision,
+        entry.start, entry.end, entry.on, entry.month,
+    )  # fmt: skip
+
+
+def _natural(entry: Entry, source: Source) -> str:
+    parts = ", ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in source.contract.key)
+    return f"concat_ws('|', '{source.contract.basis}', '{entry.kind}', {parts})"
+
+
+def _rows(entry: Entry, source: Source) -> str:
+    ended = entry.began_on if entry.shape == "point" else entry.ended_on or "null"
+    return f"""
+        select {_natural(entry, source)} as natural_id, person_key, dwelling_key, ({entry.began_on})::date as began_on,
+            ({ended})::date as ended_on, ({entry.quantity or "null"})::bigint as quantity,
+            ({entry.precision}) as date_precision, known_from, known_until
+        from derived where ({entry.when})"""
+
+
+def _said(entry: Entry, source: Source) -> str:
+    """What one row of a group says about an episode that begins (or ends) with it."""
+    return f"""{{'natural_id': {_natural(entry, source)}, 'person_key': person_key, 'dwelling_key': dwelling_key,
+        'began_on': ({entry.began_on or "null"})::date, 'ended_on': ({entry.ended_on or "null"})::date,
+        'quantity': ({entry.quantity or "null"})::bigint, 'date_precision': ({entry.precision})}} as said"""
+
+
+def _group(entry: Entry) -> str:
+    parts = ", ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in entry.by)
+    return f"concat_ws(chr(31), {parts}) as grp"
+
+
+def _pairs(entry: Entry, source: Source) -> str:
+    return f"""with r as (
+        select {_group(entry)}, {_said(entry, source)}, ({entry.on})::date as day, known_from, known_until,
+            coalesce(({entry.start}), false) as starts, coalesce(({entry.end}), false) as ends
+        from derived where ({entry.when}) and (({entry.start}) or ({entry.end}))
+    ), {_WORLDS}, {_PAIRS}"""
+
+
+def _runs(entry: Entry, source: Source) -> str:
+    return f"""with r as (
+        select {_group(entry)}, {_said(entry, source)}, date_trunc('month', ({entry.month})::date)::date as month,
+            known_from, known_until
+        from derived where ({entry.when})
+    ), {_WORLDS}, {_RUNS.format(step=entry.step_months)}"""

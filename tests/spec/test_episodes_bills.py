@@ -1,0 +1,206 @@
+"""Chapter: how the bills of tax and insurance become episodes.
+
+Left: what the office delivered (`known` = day of the delivery). Right: what we then believed, and from when until when.
+An interval holds both its ends; `-` is empty: still open, or still believed.
+"""
+
+from drawn_episodes import check
+
+BILL = {
+    "levy": "国民健康保険料", "charged_year": "2026", "notice_no": "1", "instalment": "01",
+    "resident_id": "000000000000123", "due_on": "R8.6.30", "billed_yen": "20,000",
+}  # fmt: skip
+UNPAID = ("nhi_bill_unpaid",)
+BOTH = ("nhi_bill_unpaid", "insurance_overdue")
+
+
+def test_a_bill_paid_on_time_is_never_seen_open() -> None:
+    """What would begin on 1 July is believed until 1 July only: on no day is it known and begun."""
+    check(
+        "insurance_bills",
+        """
+        known      | paid_yen | paid_on
+        2026-06-10 | 0        | -
+        2026-07-01 | 20000    | 2026-06-30
+        """,
+        """
+        kind            | began      | ended | amount | precision | known from | until
+        nhi_bill_unpaid | 2026-07-01 | -     | 20000  | day       | 2026-06-10 | 2026-07-01
+        insurance_overdue | 2026-07-30 | -   | 20000  | day       | 2026-06-10 | 2026-07-01
+        """,
+        **BILL,
+    )
+
+
+def test_known_only_after_it_was_paid_there_was_never_anything() -> None:
+    check(
+        "insurance_bills",
+        """
+        known      | paid_yen | paid_on
+        2026-07-02 | 20000    | 2026-06-30
+        """,
+        "kind | began | ended | amount | precision | known from | until",
+        **BILL,
+    )
+
+
+def test_paid_on_time_but_posted_late_was_believed_unpaid_for_a_while() -> None:
+    """Posting lag: from 10 July until 20 July we could not know better, and a replay of those days must not either."""
+    check(
+        "insurance_bills",
+        """
+        known      | paid_yen | paid_on
+        2026-07-10 | 0        | -
+        2026-07-20 | 20000    | 2026-06-29
+        """,
+        """
+        kind            | began      | ended | amount | precision | known from | until
+        nhi_bill_unpaid | 2026-07-01 | -     | 20000  | day       | 2026-07-10 | 2026-07-20
+        """,
+        kinds=UNPAID,
+        **BILL,
+    )
+
+
+def test_paid_late_it_ends_on_the_day_before_the_payment() -> None:
+    """It counts for reasons from the reminder; before that it may be posting lag."""
+    check(
+        "insurance_bills",
+        """
+        known      | paid_yen | paid_on    | reminder_on
+        2026-07-10 | 0        | -          | -
+        2026-07-25 | 0        | -          | 2026-07-20
+        2026-09-05 | 20000    | 2026-09-01 | 2026-07-20
+        """,
+        """
+        kind              | began      | ended      | amount | precision | known from | until
+        nhi_bill_unpaid   | 2026-07-01 | -          | 20000  | day       | 2026-07-10 | 2026-09-05
+        nhi_bill_unpaid   | 2026-07-01 | 2026-08-31 | 20000  | day       | 2026-09-05 | -
+        insurance_overdue | 2026-07-30 | -          | 20000  | day       | 2026-07-10 | 2026-07-25
+        insurance_overdue | 2026-07-20 | -          | 20000  | day       | 2026-07-25 | 2026-09-05
+        insurance_overdue | 2026-07-20 | 2026-08-31 | 20000  | day       | 2026-09-05 | -
+        """,
+        kinds=BOTH,
+        **BILL,
+    )
+
+
+def test_part_payment_does_not_end_it() -> None:
+    check(
+        "insurance_bills",
+        """
+        known      | paid_yen | paid_on
+        2026-07-10 | 0        | -
+        2026-08-10 | ５，０００  | 2026-08-03
+        """,
+        """
+        kind            | began      | ended | amount | precision | known from | until
+        nhi_bill_unpaid | 2026-07-01 | -     | 20000  | day       | 2026-07-10 | 2026-08-10
+        nhi_bill_unpaid | 2026-07-01 | -     | 15000  | day       | 2026-08-10 | -
+        """,
+        kinds=UNPAID,
+        **BILL,
+    )
+
+
+def test_a_bill_corrected_down_to_what_was_paid_is_paid() -> None:
+    """更正: paid_yen ≥ billed_yen after the correction; what was believed before stays in the history."""
+    check(
+        "insurance_bills",
+        """
+        known      | billed_yen | paid_yen | paid_on
+        2026-07-10 | 20000      | 12000    | 2026-07-05
+        2026-08-10 | 12000      | 12000    | 2026-07-05
+        """,
+        """
+        kind            | began      | ended      | amount | precision | known from | until
+        nhi_bill_unpaid | 2026-07-01 | -          | 8000   | day       | 2026-07-10 | 2026-08-10
+        nhi_bill_unpaid | 2026-07-01 | 2026-07-04 | 12000  | day       | 2026-08-10 | -
+        """,
+        kinds=UNPAID,
+        **BILL,
+    )
+
+
+def test_carried_over_in_june_it_is_the_same_episode() -> None:
+    """滞納繰越 changes attributes of the bill, none that the episode is made of: no new version."""
+    check(
+        "insurance_bills",
+        """
+        known      | paid_yen | carried  | assessed_year
+        2026-07-10 | 0        | -        | 2026
+        2027-06-01 | 0        | 滞納繰越 | 2027
+        """,
+        """
+        kind            | began      | ended | amount | precision | known from | until
+        nhi_bill_unpaid | 2026-07-01 | -     | 20000  | day       | 2026-07-10 | -
+        """,
+        kinds=UNPAID,
+        **BILL,
+    )
+
+
+def test_deducted_by_employer_or_pension_is_not_visible() -> None:
+    """特別徴収 says nothing about the person: not «paid», not «unpaid». Switched over, it is no longer believed."""
+    check(
+        "insurance_bills",
+        """
+        known      | collected_by | paid_yen
+        2026-07-10 | 1            | 0
+        """,
+        "kind | began | ended | amount | precision | known from | until",
+        **BILL,
+    )
+    check(
+        "insurance_bills",
+        """
+        known      | collected_by | paid_yen
+        2026-07-10 | 普通徴収       | 0
+        2026-08-10 | 特別徴収       | 0
+        """,
+        """
+        kind            | began      | ended | amount | precision | known from | until
+        nhi_bill_unpaid | 2026-07-01 | -     | 20000  | day       | 2026-07-10 | 2026-08-10
+        """,
+        kinds=UNPAID,
+        **BILL,
+    )
+
+
+def test_a_plan_that_broke_ends_on_the_day_before() -> None:
+    check(
+        "insurance_bills",
+        """
+        known      | paid_yen | plan_on    | plan_broken_on
+        2026-09-01 | 0        | 2026-08-20 | -
+        2026-12-01 | 2000     | 2026-08-20 | 2026-11-15
+        """,
+        """
+        kind                  | began      | ended      | amount | precision | known from | until
+        insurance_plan        | 2026-08-20 | -          | -      | day       | 2026-09-01 | 2026-12-01
+        insurance_plan        | 2026-08-20 | 2026-11-14 | -      | day       | 2026-12-01 | -
+        insurance_plan_broken | 2026-11-15 | 2026-11-15 | -      | day       | 2026-12-01 | -
+        """,
+        kinds=("insurance_plan", "insurance_plan_broken"),
+        **BILL,
+    )
+
+
+def test_a_state_without_a_date_begins_when_we_learn_of_it() -> None:
+    """It is marked `unknown` and is never a label; later news about other things does not move its beginning."""
+    check(
+        "tax_bills",
+        """
+        known      | suspended | suspended_on | paid_yen
+        2026-09-01 | 2         | -            | 0
+        2026-10-01 | 2         | -            | 500
+        2026-11-01 | 2         | 2026-08-25   | 500
+        """,
+        """
+        kind                   | began      | ended | amount | precision | known from | until
+        tax_suspended_hardship | 2026-09-01 | -     | -      | unknown   | 2026-09-01 | 2026-11-01
+        tax_suspended_hardship | 2026-08-25 | -     | -      | day       | 2026-11-01 | -
+        """,
+        kinds=("tax_suspended_hardship",),
+        **(BILL | {"levy": "住民税"}),
+    )
