@@ -138,7 +138,9 @@ def test_the_person_met_is_the_one_with_reasons_or_the_one_who_may_be_drawn(week
         row |= {"person_key": "a-" + row["household_key"], "reason_1": None}
     own = [row | {"random_allowed": False} for row in args["people"].to_pylist()]
     args["people"] = pa.Table.from_pylist([*own, *other], args["people"].schema)
-    for row in visit_list(policy=policy, **args).to_pylist():
+    rows = visit_list(policy=policy, **args).to_pylist()
+    assert [row["slot"] for row in rows] == ["ranked"] * 8 + ["random"] * 2
+    for row in rows:
         assert row["person_key"] == ("a-" if row["slot"] == "random" else "p-") + row["household_key"]
 
 
