@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import duckdb
@@ -197,13 +198,18 @@ def _refused_files(
 def _number_rules(contract: Contract, file: _File) -> Iterable[tuple[str, str]]:
     """The file rules that follow from the contract's numbers: (rule, detail) for each one broken."""
     rows, bad = file.counts.rows, file.counts.refused
-    if bad > contract.refuse_share * rows:
+    if bad > _exact(contract.refuse_share) * rows:
         yield TOO_MANY_REFUSED, f"{rows}行のうち{bad}行に不備があります(上限{contract.refuse_share:.0%})"
     signed_zero = contract.confirmation != "none" and rows == 0 and file.confirmed
     if rows < contract.minimum_rows and not signed_zero:
         yield TOO_FEW_ROWS, f"{rows}行しかありません(最少{contract.minimum_rows}行)"
     if contract.role == "protection" and file.context.kind != "full":
         yield NOT_WHOLE, "差分のファイルです"
+
+
+def _exact(share: float) -> Fraction:
+    """A declared 0.1 means one tenth, not the binary number next to it."""
+    return Fraction(str(share))
 
 
 def _declared_rules(contract: Contract, file: _File) -> Iterable[tuple[str, str]]:
@@ -219,7 +225,7 @@ def _fallen(rule: FileRule, file: _File) -> str | None:
     if before is None or file.confirmed:
         return None
     fall = before - now
-    if fall > rule.limit("persons") or fall > rule.limit("share") * before:
+    if fall > rule.limit("persons") or fall > _exact(rule.limit("share")) * before:
         return f"前回の{before}人から{now}人に減っています"
     return None
 

@@ -22,6 +22,8 @@ from data_contracts.values import parse_column
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
+_WORKBOOK = b"PK\x03\x04"  # as in reading: a workbook is known by its first bytes, not its name
+
 
 def check(path: Path, source: Source, *, day: date | None = None, confirmed_rows: int | None = None) -> dict[str, Any]:
     """The receipt this file would get, were it delivered now (falls against earlier files are not seen here).
@@ -59,11 +61,12 @@ def filter_rows(path: Path, source: Source, request: pa.Table, out_path: Path) -
     staged = stage([(1, delivered)], source)
     wanted = staged.filter(_asked_for(staged, source, request))
     rows = set(wanted["row"].to_pylist())
-    if source.profile.kind == "xlsx":
+    data = path.read_bytes()
+    if data.startswith(_WORKBOOK):
         _copy_sheet(path, source.profile, rows, out_path)
     else:
         records = set(delivered["row"].to_pylist())
-        out_path.write_bytes(b"".join(_kept(path.read_bytes(), source.profile, records, rows)))
+        out_path.write_bytes(b"".join(_kept(data, source.profile, records, rows)))
     return delivered.num_rows, len(rows)
 
 

@@ -32,10 +32,7 @@ def names() -> list[str]:
 
 def delivered(of: Source, rows: list[Row]) -> pa.Table:
     """Rows as read_delivery hands them over: `row` from 2 on, empty cells null."""
-    columns = {
-        name: pa.array([row.get(name) or None for row in rows], pa.string())
-        for name in of.contract.names
-    }
+    columns = {name: pa.array([row.get(name) or None for row in rows], pa.string()) for name in of.contract.names}
     return pa.table({"row": pa.array(range(2, len(rows) + 2), pa.int64()), **columns})
 
 
