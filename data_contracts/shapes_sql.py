@@ -24,7 +24,8 @@ with told as (
     from cut
 )
 select natural_id, any_value(kind) as kind,
-    any_value(person_key) as person_key, any_value(dwelling_key) as dwelling_key, any_value(began_on) as began_on, any_value(ended_on) as ended_on, any_value(quantity) as quantity,
+    any_value(person_key) as person_key, any_value(dwelling_key) as dwelling_key,
+    any_value(began_on) as began_on, any_value(ended_on) as ended_on, any_value(quantity) as quantity,
     any_value(date_precision) as date_precision, min(known_from) as known_from,
     case when count(known_until) = count(*) then max(known_until) end as known_until
 from numbered group by natural_id, nth

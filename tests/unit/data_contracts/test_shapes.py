@@ -112,6 +112,6 @@ def test_months_in_a_row_are_one_run() -> None:
 )
 def test_an_expression_that_fails_names_the_file_and_no_content(expression: str) -> None:
     entry = Entry("broken", "row", "だめ", began_on=expression)
-    with pytest.raises(MappingError, match="school_flags/episodes.yaml: broken") as caught:
+    with pytest.raises(MappingError, match=r"school_flags/episodes\.yaml: broken") as caught:
         episodes(flags({"known_from": D1, "note": "ひみつ"}), mapped(entry), lambda natural: natural)
     assert "ひみつ" not in str(caught.value) and caught.value.__cause__ is None
