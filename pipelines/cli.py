@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,7 @@ import click
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 
-from pipelines import steps
 from pipelines.errors import GateClosed, WrongUse
-from pipelines.home import Home, open_home
 
 
 class Day(click.ParamType):
@@ -80,9 +79,14 @@ def say(as_json: bool, **figures: Any) -> None:
             click.echo(f"{name.replace('_', ' ')}: {value}")
 
 
-def home_at(root: Path, config: Path | None) -> Home:
+def step(name: str) -> Callable[..., dict[str, Any]]:
+    """A step by name; its libraries are loaded only when it runs, so that other commands start at once."""
+    return getattr(import_module("pipelines.steps"), name)
+
+
+def home_at(root: Path, config: Path | None) -> Any:
     """Open the home of a command."""
-    return open_home(root, config)
+    return import_module("pipelines.home").open_home(root, config)
 
 
 @kizuki.command()
@@ -90,7 +94,7 @@ def home_at(root: Path, config: Path | None) -> Home:
 @click.option("--to", type=Day(), required=True)
 def intake(root: Path, config: Path | None, as_json: bool, to: date) -> None:
     """Take in everything delivered up to a day, in bulk; the same ledger as day by day."""
-    say(as_json, **steps.intake(home_at(root, config), to))
+    say(as_json, **step("intake")(home_at(root, config), to))
 
 
 @kizuki.command()
@@ -99,18 +103,18 @@ def intake(root: Path, config: Path | None, as_json: bool, to: date) -> None:
 @click.option("--validation", type=click.Choice(["temporal", "single_cohort"]), default="temporal", show_default=True)
 def train(root: Path, config: Path | None, as_json: bool, as_of: date, validation: str) -> None:
     """Train the candidates, validate, write the ethics report; waits for two signatures. Prints the model hash."""
-    say(as_json, **steps.train(home_at(root, config), as_of, validation))
+    say(as_json, **step("train")(home_at(root, config), as_of, validation))
 
 
 @kizuki.command()
 @with_home
-@click.option("--model", required=True, help="hash, or its first characters")
+@click.option("--model", required=True, help="hash, its first characters, or newest")
 @click.option("--as", "name", required=True)
 @click.option("--key", "key_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
 @click.option("--on", "day", type=Day(), help="day of signing; default: the last day that is known")
 def sign(root: Path, config: Path | None, as_json: bool, model: str, name: str, key_file: Path, day: date | None) -> None:
     """Sign a model, its data and its report (demonstrations and automation; people sign in the review app)."""
-    say(as_json, **steps.sign(home_at(root, config), model, name, key_file, day))
+    say(as_json, **step("sign")(home_at(root, config), model, name, key_file, day))
 
 
 @kizuki.command()
@@ -119,7 +123,7 @@ def sign(root: Path, config: Path | None, as_json: bool, model: str, name: str, 
 @click.option("--to", "last", type=Day(), required=True)
 def backtest(root: Path, config: Path | None, as_json: bool, first: date, last: date) -> None:
     """Recompute past days with the signed model, as known then and as permitted now."""
-    say(as_json, **steps.backtest(home_at(root, config), first, last))
+    say(as_json, **step("backtest")(home_at(root, config), first, last))
 
 
 @kizuki.command()
@@ -127,7 +131,7 @@ def backtest(root: Path, config: Path | None, as_json: bool, first: date, last: 
 @click.option("--model", help="hash, or its first characters; default: the newest")
 def report(root: Path, config: Path | None, as_json: bool, model: str | None) -> None:
     """Print where the ethics report of a model is."""
-    say(as_json, **steps.report(home_at(root, config), model))
+    say(as_json, **step("report")(home_at(root, config), model))
 
 
 @kizuki.command()
@@ -136,7 +140,7 @@ def report(root: Path, config: Path | None, as_json: bool, model: str | None) ->
 @click.argument("household_key")
 def explain(root: Path, config: Path | None, as_json: bool, day: date | None, household_key: str) -> None:
     """Base + contributions = margin of one household, with dated facts in words."""
-    say(as_json, **steps.explain(home_at(root, config), household_key, day))
+    say(as_json, **step("explain")(home_at(root, config), household_key, day))
 
 
 @kizuki.command("print")
@@ -146,7 +150,7 @@ def explain(root: Path, config: Path | None, as_json: bool, day: date | None, ho
 @click.option("--as", "holder", required=True)
 def print_list(root: Path, config: Path | None, as_json: bool, list_name: date, team: str, holder: str) -> None:
     """Make a numbered Excel and PDF copy with names and addresses for a named holder."""
-    say(as_json, **steps.print_copy(home_at(root, config), list_name, team, holder))
+    say(as_json, **step("print_copy")(home_at(root, config), list_name, team, holder))
 
 
 @kizuki.command()
@@ -155,7 +159,7 @@ def print_list(root: Path, config: Path | None, as_json: bool, list_name: date, 
 @click.option("--as", "holder", required=True, help="who asks; audited")
 def key(root: Path, config: Path | None, as_json: bool, resident: str, holder: str) -> None:
     """Print the key of a resident's household, for an authorised person."""
-    say(as_json, **steps.key(home_at(root, config), resident, holder))
+    say(as_json, **step("key")(home_at(root, config), resident, holder))
 
 
 @kizuki.command()
@@ -164,7 +168,7 @@ def key(root: Path, config: Path | None, as_json: bool, resident: str, holder: s
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 def request(root: Path, config: Path | None, as_json: bool, source: str, out: Path) -> None:
     """Write the list of persons (or customer numbers) with a basis today, for the office that filters before it sends."""
-    say(as_json, **steps.request(home_at(root, config), source, out))
+    say(as_json, **step("request")(home_at(root, config), source, out))
 
 
 @kizuki.group()
@@ -179,7 +183,7 @@ def contract() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def contract_check(source: str, file: Path, config: Path | None, as_json: bool) -> None:
     """Check a file against its contract before it is sent; nothing is kept."""
-    say(as_json, **steps.contract_check(source, file, config))
+    say(as_json, **step("contract_check")(source, file, config))
 
 
 @contract.command("filter")
@@ -191,14 +195,14 @@ def contract_check(source: str, file: Path, config: Path | None, as_json: bool) 
 @click.option("--json", "as_json", is_flag=True)
 def contract_filter(source: str, file: Path, request_file: Path, out: Path, config: Path | None, as_json: bool) -> None:
     """Keep only the rows of listed persons, in the office's own room."""
-    say(as_json, **steps.contract_filter(source, file, request_file, out, config))
+    say(as_json, **step("contract_filter")(source, file, request_file, out, config))
 
 
 @kizuki.command()
 @with_home
 def verify(root: Path, config: Path | None, as_json: bool) -> None:
     """Re-check every manifest, chain and promise that can be re-checked."""
-    say(as_json, **steps.verify(home_at(root, config)))
+    say(as_json, **step("verify")(home_at(root, config)))
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
         "contributions": {name: round(value, 6) for name, value in largest.items() if value},
         "margin": scores["margin"],
         "sum_error": abs(terms["base"] + sum(named.values()) - scores["margin"]),
-        "facts": [f"{FEATURES[f['feature']].title}: {f['n']}件・{f['latest_on']:%Y年%-m月}" for f in facts],
+        "facts": [f"{FEATURES[f['feature']].title_ja}: {f['n']}件・{f['latest_on']:%Y年%-m月}" for f in facts],
         "model": scores["model_hash"],
     }
 

@@ -9,10 +9,10 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
 
@@ -139,29 +139,18 @@ def _judged(home: Home, ledger: Ledger, source: Source, entries: list[Entry]) ->
 
 
 def _contexts(home: Home, ledger: Ledger, batch: Batch) -> dict[int, FileContext]:
-    """What file rules compare with. Protection: the last accepted file's number of persons, file by file."""
-    bare = {e.order: _context(home, e, None) for e in batch.entries if e.order in batch.raws}
-    if batch.source.contract.role != "protection":
-        return bare
-    assert batch.staged is not None
-    contexts: dict[int, FileContext] = {}
+    """What file rules compare with: the last accepted file's number of persons, and what the office confirmed."""
     earlier = [e for e in ledger.of(batch.source.name) if e.verdict in ("accepted", "repeat")]
-    previous = earlier[-1].rows_in if earlier else None
-    for entry in batch.entries:
-        if entry.order in batch.raws:
-            contexts[entry.order] = _context(home, entry, previous)
-            part = batch.staged.filter(pa.compute.equal(batch.staged["delivery"], entry.order))
-            if entry.order not in judge(part, batch.source, contexts).refused_files:
-                previous = part.num_rows
-    return contexts
+    previous = earlier[-1].persons if earlier else None
+    return {
+        e.order: FileContext(e.kind, previous, _confirmed(home, e), e.folder_day) for e in batch.entries if e.order in batch.raws
+    }
 
 
-def _context(home: Home, entry: Entry, previous: int | None) -> FileContext:
+def _confirmed(home: Home, entry: Entry) -> int | None:
+    """The number of rows the office signed for, in `confirmed.yaml` beside the file."""
     note = entry.path(home.root).parent / CONFIRMATION
-    confirmed = yaml.safe_load(note.read_text()) if note.exists() else {}
-    return FileContext(
-        kind=entry.kind, previous_rows=previous, confirmed_rows=confirmed.get("rows"), folder_day=entry.folder_day
-    )
+    return yaml.safe_load(note.read_text()).get("rows") if note.exists() else None
 
 
 def _prove(home: Home, batch: Batch) -> None:
@@ -185,31 +174,66 @@ def _log_batch(home: Home, log: Log, batch: Batch, to: date, draft: Draft) -> li
         known = {e.order: e.known_from for e in batch.entries}
         gate = Gate(home, batch.source, to)
         kept = gate.passed(_with_day(batch.judgement.accepted, known))
-        present = _with_day(batch.staged, known)
-        log.add(kept, present, _fulls(batch), gate.keys)
+        log.add(_sightings(batch, kept, known), _fulls(batch, known))
         quarantined = gate.passed(_with_day(batch.judgement.refused_rows, known))
         for order in sorted(set(quarantined["delivery"].to_pylist())):
-            part = quarantined.filter(pa.compute.equal(quarantined["delivery"], order))
+            part = quarantined.filter(pc.equal(quarantined["delivery"], order))
             draft.table(layout.quarantine(batch.source.name, known[order], order), part, ["row"])
     return [_receipt(batch, entry, draft) for entry in batch.entries]
 
 
 def _with_day(rows: pa.Table, known: dict[int, date]) -> pa.Table:
-    days = pa.table({"delivery": pa.array(known, pa.int32()), "known_from": pa.array(known.values(), pa.date32())})
     con = duckdb.connect()
     con.register("rows", rows)
-    con.register("days", days)
+    con.register("days", _days(known))
     return con.sql("select r.*, d.known_from from rows r join days d using (delivery) order by delivery, row").to_arrow_table()
 
 
-def _fulls(batch: Batch) -> list[dict[str, Any]]:
-    """The fulls of the batch that close what they lack: not refused, every key readable, enough rows."""
+def _days(known: dict[int, date]) -> pa.Table:
+    return pa.table({"delivery": pa.array(known, pa.int32()), "known_from": pa.array(known.values(), pa.date32())})
+
+
+def _sightings(batch: Batch, kept: pa.Table, known: dict[int, date]) -> pa.Table:
+    """Rows to log: those kept, with content; and of every other readable key no more than that it was there."""
+    contract, profile = batch.source.contract, batch.source.profile
+    keys = ", ".join(f'"{name}"' for name in contract.key)
+    readable = " and ".join(f'"{name}" is not null' for name in contract.key if contract.column(name).required) or "true"
+    deleted = "false"
+    if profile.delete_column:
+        deleted = f'coalesce("{profile.delete_column}"::varchar in {profile.delete_values!r}, false)'.replace(",)", ")")
+    con = duckdb.connect()
+    con.register("kept", kept)
+    con.register("staged", batch.staged)
+    con.register("days", _days(known))
+    con.register("gone", pa.table({"delivery": pa.array(sorted(batch.failures), pa.int32())}))
+    con.execute(
+        f"""create temp table sightings as
+        select * exclude (delivery, row), delivery::bigint as seq, false as refused, {deleted} as deleted from kept"""
+    )
+    con.execute(
+        f"""insert into sightings by name
+        select distinct {keys}, d.known_from, s.delivery::bigint as seq, true as refused, false as deleted
+        from staged s join days d using (delivery) anti join gone using (delivery)
+        where {readable} and (delivery, row) not in (select (delivery, row) from kept)"""
+    )
+    return con.sql("select * from sightings order by all").to_arrow_table()
+
+
+def _fulls(batch: Batch, known: dict[int, date]) -> pa.Table:
+    """Fulls that were not refused, one row per scope value they cover; complete = their absences mean something."""
     assert batch.judgement is not None
-    return [
-        {"seq": e.order, "known_from": e.known_from, "complete": e.order in batch.judgement.complete_fulls}
-        for e in batch.entries
-        if e.kind == "full" and e.order in batch.raws and e.order not in batch.failures
-    ]
+    scope = batch.source.contract.full_scope
+    orders = [e.order for e in batch.entries if e.kind == "full" and e.order in batch.raws and e.order not in batch.failures]
+    con = duckdb.connect()
+    con.register("staged", batch.staged)
+    con.register("days", _days({order: known[order] for order in orders}))
+    con.register("whole", pa.table({"delivery": pa.array(sorted(batch.judgement.complete_fulls), pa.int32())}))
+    columns = "".join(f', s."{name}"' for name in scope)
+    scopes = f"left join (select distinct delivery{columns.replace('s.', '')} from staged) s using (delivery)" if scope else ""
+    return con.sql(
+        f"""select d.delivery::bigint as seq, d.known_from{columns},
+        d.delivery in (select delivery from whole) as complete from days d {scopes} order by all"""
+    ).to_arrow_table()
 
 
 def _receipt(batch: Batch, entry: Entry, draft: Draft) -> Entry:

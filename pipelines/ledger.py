@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -31,6 +32,7 @@ SCHEMA = pa.schema(
         ("rows_in", pa.int64()),
         ("kept", pa.int64()),
         ("refused", pa.int64()),
+        ("persons", pa.int64()),
     ]
 )
 
@@ -51,14 +53,15 @@ class Entry:
     rows_in: int = 0
     kept: int = 0
     refused: int = 0
+    persons: int = 0
 
     def path(self, root: Path) -> Path:
         """Where the office put it."""
         return root / "inbox" / self.source / str(self.folder_day) / self.file
 
-    def judged(self, verdict: str, rule: str = "", rows_in: int = 0, kept: int = 0, refused: int = 0) -> "Entry":
-        """The entry with its verdict: accepted, refused or repeat."""
-        return replace(self, verdict=verdict, rule=rule, rows_in=rows_in, kept=kept, refused=refused)
+    def judged(self, verdict: str, **figures: Any) -> "Entry":
+        """The entry with its verdict (accepted, refused or repeat) and figures."""
+        return replace(self, verdict=verdict, **figures)
 
 
 class Ledger:

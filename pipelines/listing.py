@@ -5,18 +5,23 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
+from features.asof import known_on
 from features.compiler import evidence, vacancy_suspected
 from features.definitions import FEATURES
 from models.explanation import reasons
+from models.matrix import Matrix
+from models.stability import Stability, certain, stability
+from models.table import Model, from_json
 from outreach.policy import Policy
 from outreach.standing import HISTORY
-from outreach.urgent import urgent
+from outreach.urgent import ALREADY, urgent
 from outreach.visit_list import plan_week
 from outreach.week import monday_of
 from pipelines import layout
 from pipelines.accepted import log_digests, versions
 from pipelines.closing import is_working_day, protection_gate
 from pipelines.contacts import meetable
+from pipelines.errors import GateClosed
 from pipelines.home import Home
 from pipelines.scope import People, Scope, scope
 from pipelines.screening import HUB
@@ -47,19 +52,21 @@ def publish_list(home: Home, day: date) -> bool:
         forms = home.settings.numbers("consent", day)["random_forms"]
         persons = meetable(home, people, of, forms)
         scores = home.store.read_table(layout.scores(day))
-        facts = _evidence(home, of)
+        matrix = Matrix.from_table(home.store.read_table(layout.features(day)), model.names)
         chosen = reasons(
             model,
+            FEATURES,
             home.store.read_table(layout.contributions(day)),
-            facts,
-            home.store.read_table(layout.model(digest, "stability.parquet")),
+            _evidence(home, of),
+            _stability(home, digest, model, matrix),
+            limit=len(model.names),
         )
         keys = scores["household_key"]
         draws = pa.table({"household_key": keys, "u": home.names.draws(f"draw|{monday}", keys)})
         plan = plan_week(
             scores,
             _with_reasons(persons, chosen, _vacant(home, of)),
-            versions(home, home.with_role("teams")[0]),
+            _teams(home, day),
             history(home, monday),
             pa.table({"household_key": pa.array([], pa.string()), "why": pa.array([], pa.string())}),
             Policy.from_values(numbers),
@@ -84,7 +91,7 @@ def publish_urgent(home: Home, day: date) -> int:
         numbers = home.settings.numbers("outreach", day)
         persons = meetable(home, people, of, [])
         stops = _evidence(home, of, ["water_stop_open_days"])
-        sheet = urgent(stops, persons, versions(home, home.with_role("teams")[0]), Policy.from_values(numbers), day)
+        sheet = urgent(stops, persons, _teams(home, day), Policy.from_values(numbers), day, already=_already(home, day))
         draft.table(path, sheet, ["team", "household_key"])
 
     needed = [*HUB, *People.paths()]
@@ -128,6 +135,29 @@ def _listed(home: Home, path: str) -> pa.Table:
     return table.append_column("monday", pa.array([monday] * table.num_rows, pa.date32()))
 
 
+def _teams(home: Home, day: date) -> pa.Table:
+    """The teams as known on `day`. Raises GateClosed when none was ever delivered: no capacity, no list."""
+    log = versions(home, home.with_role("teams")[0])
+    if log is None:
+        raise GateClosed("teams", "no file of teams was accepted yet", "put one into inbox/teams: it holds wards and visits a week")
+    return known_on(log, day).to_pyarrow()
+
+
+def _already(home: Home, day: date) -> pa.Table:
+    """Facts on earlier urgent sheets."""
+    paths = [p for p in home.store.under("published/lists/") if p.endswith("/urgent.parquet") and p.split("/")[2] < str(day)]
+    return pa.concat_tables([ALREADY.empty_table(), *(home.store.read_table(p).select(ALREADY.names) for p in paths)])
+
+
+def _stability(home: Home, digest: str, model: Model, matrix: Matrix) -> Stability:
+    """How the refits that were stored with the model explain today's households; a scorecard has none and needs none."""
+    path = layout.model(digest, "refits.json")
+    if not home.store.has(path):
+        return certain(model, matrix)
+    refits = [from_json(text) for text in home.store.read_json(path)]
+    return stability(model, refits.__getitem__, matrix, None, len(refits))
+
+
 def _evidence(home: Home, of: Scope, only: list[str] | None = None) -> pa.Table:
     wanted = {name: FEATURES[name] for name in only} if only else FEATURES
     hub = [home.store.read_table(path) for path in HUB]
@@ -142,7 +172,7 @@ def _vacant(home: Home, of: Scope) -> pa.Array:
 _REASONS = """
 with own as (
   select p.household_key, p.person_key, r.feature || '@' || strftime(r.latest_on, '%Y-%m') as reason,
-    row_number() over (partition by p.person_key order by r.rank) as place
+    row_number() over (partition by p.household_key, p.person_key order by r.rank, r.person_key nulls first) as place
   from persons p join chosen r on r.household_key = p.household_key and (r.person_key is null or r.person_key = p.person_key))
 select p.* exclude (resident_id), p.household_key in (select unnest($vacant)) as vacancy_suspected,
   max(o.reason) filter (place = 1) as reason_1, max(o.reason) filter (place = 2) as reason_2,

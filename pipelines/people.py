@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from identity.dwellings import residence, with_dwellings
 from identity.permissions import load_consent_rules, permissions
 from identity.protection import protected_on
 from identity.register import load_register
@@ -34,8 +35,9 @@ def publish_people(home: Home, day: date) -> None:
         residents = versions(home, frame)
         if residents is None:
             raise GateClosed("residents", "no residents file was accepted yet", f"put a full file into inbox/{frame}")
-        states = resident_states(residents)
-        members, dwellings = spine(states, residents)
+        states = with_dwellings(resident_states(residents))
+        members = spine(states)
+        dwellings = residence(states, members)
         draft.table(layout.STATES, states, ["resident_id", "from"])
         draft.table(layout.MEMBERSHIP_BY_ID, members, ["resident_id", "from", "known_from", "household_id"])
         draft.table(layout.RESIDENCE_BY_ID, dwellings, ["dwelling_id", "from", "known_from", "household_id"])

@@ -1,12 +1,11 @@
 """Models in the home: their hashes, signatures, and which one stands (promise 3; METHODS §5; DESIGN §7 sign-off)."""
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.signoff import Verdict, sign, standing
-from models.table import Model
+from models.signoff import Circumstances, Hashes, Signer, SignRefused, Verdict, sign, standing
+from models.table import Model, from_json
 from pipelines import layout
 from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import Home
@@ -19,9 +18,10 @@ def model_hashes(home: Home) -> list[str]:
 
 
 def find_model(home: Home, start: str | None) -> str:
-    """The model whose hash begins with `start`; the newest when None. Raises WrongUse when none or several do."""
-    found = [h for h in model_hashes(home) if start is None or h.startswith(start)]
-    if not found or (start is not None and len(set(found)) > 1):
+    """The model whose hash begins with `start`; the newest when None or «newest». Raises WrongUse when none or several do."""
+    newest = start in (None, "newest")
+    found = [h for h in model_hashes(home) if newest or h.startswith(str(start))]
+    if not found or (not newest and len(set(found)) > 1):
         message = f"--model {start}: {'no' if not found else 'more than one'} model of this home has this hash; kizuki train prints it"
         raise WrongUse(message)
     return found[-1]
@@ -29,14 +29,12 @@ def find_model(home: Home, start: str | None) -> str:
 
 def read_model(home: Home, digest: str) -> Model:
     """A published model by its hash."""
-    return Model.from_json(home.store.read_bytes(layout.model(digest, "model.json")).decode())
+    return from_json(home.store.read_bytes(layout.model(digest, "model.json")).decode())
 
 
-def signed_things(home: Home, digest: str) -> dict[str, str]:
-    """What a signature is on: the exact hashes of model, data and report."""
-    model = json.loads(home.store.read_bytes(layout.model(digest, "model.json")))
-    report = home.store.digest(layout.ethics(digest, "report.html"))
-    return {"model": digest, "data": model["training_data"], "report": report}
+def signed_things(home: Home, digest: str) -> Hashes:
+    """What a signature is on: the exact hashes of model, training data and report."""
+    return Hashes(digest, read_model(home, digest).training_digest, home.store.digest(layout.ethics(digest, "report.html")))
 
 
 def approvals(home: Home, digest: str) -> list[dict[str, Any]]:
@@ -47,15 +45,17 @@ def approvals(home: Home, digest: str) -> list[dict[str, Any]]:
 def verdict(home: Home, digest: str, day: date) -> Verdict:
     """Whether a model may be used for lists on `day`, and if not, why."""
     metrics = home.store.read_json(layout.model(digest, "metrics.json"))
-    return standing(
-        approvals(home, digest),
-        signed_things(home, digest),
-        home.settings.signers,
-        day,
-        demonstration_home=home.settings.demonstration,
-        demonstration_report=metrics["made_up"],
-        validation=metrics["validation"],
+    register = [Signer(s["name"], s["role"], s["public_key"], _day(s["valid_until"])) for s in home.settings.signers]
+    circumstances = Circumstances(
+        home_demonstration=home.settings.demonstration,
+        report_demonstration=metrics["made_up"],
+        single_cohort=metrics["validation"] == "single_cohort",
     )
+    return standing(approvals(home, digest), signed_things(home, digest), register, day, circumstances)
+
+
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def standing_model(home: Home, day: date) -> tuple[str, Model]:
@@ -65,7 +65,7 @@ def standing_model(home: Home, day: date) -> tuple[str, Model]:
         found = verdict(home, digest, day)
         if found.ok:
             return digest, read_model(home, digest)
-        reasons = list(found.reasons)
+        reasons = [refusal.sentence for refusal in found.reasons]
     raise GateClosed("署名 (sign-off)", f"no model stands signed on {day}: {reasons[0]}", "kizuki train, read the ethics report, two people sign")
 
 
@@ -75,9 +75,14 @@ def sign_model(home: Home, digest: str, name: str, key_file: Path, day: date) ->
     if signer is None:
         message = f"--as {name}: not in the register of signers (settings.yaml)"
         raise WrongUse(message)
-    seed = bytes.fromhex(key_file.read_text().strip())
-    approval = sign(signed_things(home, digest), name, signer["role"], seed, day)
-    path = layout.approval(digest, approval["name"])
+    try:
+        seed = bytes.fromhex(key_file.read_text().strip())
+        approval = sign(signed_things(home, digest), name, signer["role"], seed, day)
+    except (ValueError, SignRefused) as error:
+        message = f"--key: {error}"
+        raise WrongUse(message) from None
+    place = home.settings.signers.index(signer) + 1
+    path = layout.approval(digest, f"signature-{place}")
 
     def fill(draft: Draft) -> None:
         draft.json(path, approval)

@@ -37,7 +37,7 @@ def take_in(home: Home, source: str, to: date) -> Figures:
     with home.store.writing():
         files = take_in_source(home, source, to)
         if source == _last_about_people(home):
-            publish_people(home, to)
+            publish_people(home, screening.run_day(home, to))
     newest = home.ledger().last_accepted(source, to)
     refused = [e for e in home.ledger().of(source, "refused") if e.folder_day == to]
     return {
@@ -52,10 +52,11 @@ def take_in(home: Home, source: str, to: date) -> Figures:
 
 def hub(home: Home, day: date) -> Figures:
     """Purge what may no longer be held, erase what was taken in, publish episodes, membership and residence."""
+    today = screening.run_day(home, day)
     with home.store.writing():
-        deleted = purge(home, day)
-        erase_taken(home, day)
-        publish_hub(home, day)
+        deleted = purge(home, today)
+        erase_taken(home, today)
+        publish_hub(home, today)
     return {"episodes": episode_counts(home), "purged_rows": deleted}
 
 
@@ -124,7 +125,7 @@ def sign(home: Home, model: str, name: str, key_file: Path, day: date | None) ->
     with home.store.writing():
         signing.sign_model(home, digest, name, key_file, on)
     verdict = signing.verdict(home, digest, on)
-    return {"model": digest, "stands": verdict.ok, "missing": list(verdict.reasons)}
+    return {"model": digest, "stands": verdict.ok, "missing": [refusal.sentence for refusal in verdict.reasons]}
 
 
 def backtest(home: Home, first: date, last: date) -> Figures:
@@ -146,7 +147,7 @@ def report(home: Home, model: str | None) -> Figures:
     digest = signing.find_model(home, model)
     verdict = signing.verdict(home, digest, screening.last_day(home))
     paths = {suffix: str(home.root / layout.ethics(digest, name)) for suffix, name in (("html", "report.html"), ("json", "ethics.json"))}
-    return {"model": digest, **paths, "stands": verdict.ok, "missing": list(verdict.reasons)}
+    return {"model": digest, **paths, "stands": verdict.ok, "missing": [refusal.sentence for refusal in verdict.reasons]}
 
 
 def explain(home: Home, household_key: str, day: date | None) -> Figures:

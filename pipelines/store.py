@@ -193,7 +193,9 @@ class Store:
             (self.root / path).unlink(missing_ok=True)
         point(f"{manifest.step}: linked")
         for path in {*manifest.outputs, *manifest.removed} & set(before):
-            generation(self.root, before[path].gen, path).unlink(missing_ok=True)
+            old = generation(self.root, before[path].gen, path)
+            old.unlink(missing_ok=True)
+            _drop_empty_above(old.parent)
 
     def _switch_links(self, paths: list[str]) -> None:
         for path in paths:
@@ -281,6 +283,12 @@ def _links(top: Path) -> Iterator[Path]:
             path = Path(folder) / name
             if path.is_symlink():
                 yield path
+
+
+def _drop_empty_above(folder: Path) -> None:
+    while folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def _drop_empty(root: Path) -> None:

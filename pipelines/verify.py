@@ -70,7 +70,7 @@ def _sums(home: Home) -> Iterator[str]:
 def _models(home: Home) -> Iterator[str]:
     """Every score names a model that is here, and the model's hash is that of its content."""
     for path in home.store.under("models/"):
-        if path.endswith("/model.json") and sha256(home.store.read_bytes(path).strip()) != path.split("/")[1]:
+        if path.endswith("/model.json") and sha256(home.store.read_bytes(path)) != path.split("/")[1]:
             yield f"{path}: its hash is not its folder's name"
 
 

@@ -1,0 +1,60 @@
+"""Pseudonyms, draws and sealing: everything that is derived from the home's one secret, each under a key of its own.
+
+Ids outside `restricted/` are HMACs (DESIGN §5 «Determinism»); a crosswalk exists only where it is sealed. This is 仮名化 as a
+safety measure (安全管理措置), not 仮名加工情報: a visit list is personal information (DOMAIN §1.2).
+"""
+
+import hashlib
+import hmac
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+WIDTH = 32
+"""Hex characters of a pseudonym: 128 bits, no collision in any city."""
+
+
+class Pseudonymiser:
+    """Derives keys from a home's master secret (≥ 32 bytes). The secret itself is never shown, only its fingerprint."""
+
+    def __init__(self, master: bytes) -> None:
+        if len(master) < 32:
+            message = "the master key must have at least 32 bytes"
+            raise ValueError(message)
+        self._master = master
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for the secret that tells nothing about it."""
+        return self.subkey("fingerprint").hex()[:16]
+
+    def subkey(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose."""
+        return hmac.digest(self._master, f"subkey|{purpose}".encode(), hashlib.sha256)
+
+    def keys(self, purpose: str, values: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """HMAC-SHA256 of each value under the purpose's key, as hex strings of WIDTH characters; null stays null."""
+        return self._each(purpose, values, lambda digest: digest.hex()[:WIDTH], pa.string())
+
+    def draws(self, purpose: str, values: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """A number in [0, 1) for each value, float64 with 53 random bits: the only chance in a list."""
+        return self._each(purpose, values, lambda digest: (int.from_bytes(digest[:8]) >> 11) / 2**53, pa.float64())
+
+    def _each(self, purpose: str, values: pa.Array | pa.ChunkedArray, shape: object, kind: pa.DataType) -> pa.Array:
+        key = self.subkey(f"pseudonym|{purpose}")
+        flat = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+        coded = pc.dictionary_encode(flat)
+        made = [shape(hmac.digest(key, value.encode(), hashlib.sha256)) for value in coded.dictionary.to_pylist()]  # type: ignore[operator]
+        return pa.array(made, kind).take(coded.indices)
+
+
+def seal(data: bytes, key: bytes) -> bytes:
+    """Encrypt at rest, deterministically (AES-SIV, RFC 5297): equal bytes seal to equal bytes, so digests can be compared."""
+    return AESSIV(hashlib.sha512(key).digest()).encrypt(data or b"\0empty", None)
+
+
+def unseal(data: bytes, key: bytes) -> bytes:
+    """Decrypt what `seal` made. Raises cryptography.exceptions.InvalidTag when the key or a byte is wrong."""
+    plain = AESSIV(hashlib.sha512(key).digest()).decrypt(data, None)
+    return b"" if plain == b"\0empty" else plain

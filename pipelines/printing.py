@@ -1,0 +1,111 @@
+"""`kizuki print`: numbered Excel and PDF copies with names and addresses, for a named holder (PRACTICE «On paper»).
+
+Names are joined here only, from the sealed tables; copies lie in `restricted/printed/<list day>/`, so that protection and withdrawal
+reach them; each copy is a line in the audit trail.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from features.definitions import FEATURES
+from outreach.reasons import Reason
+from outreach.teams import capacity
+from outreach.week import monday_of
+from pipelines import layout
+from pipelines.accepted import versions
+from pipelines.audit import record
+from pipelines.errors import WrongUse
+from pipelines.home import Home
+from pipelines.scope import FOREVER, People
+from pipelines.screening import last_day
+from pipelines.store import Draft
+from reports.sheet_excel import excel
+from reports.sheet_model import CopyInfo, SheetLine
+from reports.sheet_pdf import pdf
+
+GENERAL_OFFER = "暮らしやお金、仕事、健康などの相談窓口のご案内"
+
+_PEOPLE = f"""
+select l.*, s.resident_id, s.name, s.name_kana, s.ward, s.town_code, s.town, s.lot, s.building,
+  w.contact_by as wish, w.contact_avoid
+from lines l join persons p using (person_key)
+join states s on s.resident_id = p.resident_id and s."from" <= $day and $day <= coalesce(s."until", {FOREVER})
+left join (
+  select resident_id, contact_by, contact_avoid from consents where known_until is null
+  qualify row_number() over (partition by resident_id order by given_on desc, consent_id desc) = 1) w
+  on w.resident_id = p.resident_id
+order by l.position"""
+
+
+def print_copy(home: Home, list_day: date, team: str, holder: str) -> dict[str, Any]:
+    """Make the next numbered copy of one team's lines; team «first» is the first team by name.
+
+    Returns the paths and the number of lines. Raises WrongUse when there is no such list or team.
+    """
+    path = layout.visit_list(list_day)
+    if not home.store.has(path):
+        message = f"--list {list_day}: there is no list of this day; kizuki screen makes it"
+        raise WrongUse(message)
+    name = _team(home, team)
+    day = last_day(home)
+    lines = home.store.read_table(path)
+    joined = _joined(home, lines.filter(pa.compute.equal(lines["team"], name)), day)
+    number = f"{len(home.store.under(f'restricted/printed/{list_day}/')) // 2 + 1:03d}"
+    info = CopyInfo(f"訪問リスト {list_day}の週", name, holder, number, day, _expiry(list_day), home.settings.demonstration)
+    sheet = [_line(home, row) for row in joined]
+    made = {suffix: layout.printed(str(list_day), number, suffix) for suffix in ("xlsx", "pdf")}
+
+    def fill(draft: Draft) -> None:
+        draft.bytes(made["xlsx"], excel(sheet, info))
+        draft.bytes(made["pdf"], pdf(sheet, info))
+        residents = [row["resident_id"] for row in joined]
+        record(home, draft, day, "print", holder, residents, list=str(list_day), team=name, copy=number)
+
+    home.store.publish("print", day, fill, inputs={path: home.store.digest(path), "copy": number}, config=home.config)
+    return {"lines": len(sheet), "copy": number, **{s: str(home.root / p) for s, p in made.items()}}
+
+
+def _team(home: Home, team: str) -> str:
+    log = versions(home, home.with_role("teams")[0])
+    names = sorted(capacity(log).weekly_visits) if log is not None else []
+    if team != "first" and team not in names:
+        message = f"--team {team}: there is no such team; there are {', '.join(names)}"
+        raise WrongUse(message)
+    return names[0] if team == "first" else team
+
+
+def _expiry(list_day: date) -> date:
+    """A copy is brought back by the end of its week."""
+    return monday_of(list_day) + timedelta(days=6)
+
+
+def _joined(home: Home, lines: pa.Table, day: date) -> list[dict[str, Any]]:
+    states = People.read(home).states
+    residents = pa.compute.unique(states["resident_id"])
+    persons = pa.table({"resident_id": residents, "person_key": home.names.keys("person", residents)})
+    con = duckdb.connect()
+    consents = versions(home, home.with_role("consents")[0])
+    for name, table in (("lines", lines), ("persons", persons), ("states", states), ("consents", consents)):
+        con.register(name, table)
+    return con.execute(_PEOPLE, {"day": day}).to_arrow_table().to_pylist()
+
+
+def _line(home: Home, row: dict[str, Any]) -> SheetLine:
+    found = [Reason.parse(row[name]) for name in ("reason_1", "reason_2", "reason_3") if row[name]]
+    offers = list(dict.fromkeys(offer for reason in found for offer in FEATURES[reason.feature].offer))
+    return SheetLine(
+        name=row["name"] or "",
+        kana=row["name_kana"] or "",
+        ward=row["ward"] or "",
+        town_code=row["town_code"] or "",
+        town=row["town"] or "",
+        lot=row["lot"] or "",
+        building=row["building"] or "",
+        contact_by=row["contact_by"] or "",
+        avoid=row["contact_avoid"] or "",
+        triggers=tuple(FEATURES[r.feature].paper.format(month=f"{r.year}年{r.month}月") for r in found),
+        offers=tuple(offers[:3]) or (GENERAL_OFFER,),
+    )

@@ -1,0 +1,141 @@
+"""Publications are there whole or not at all (promise 7)."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipelines import store as storage
+from pipelines.errors import GateClosed
+from pipelines.manifest import fold, parse
+from pipelines.store import Draft, Store
+
+DAY = date(2026, 4, 1)
+KEY = b"k" * 32
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing may catch it."""
+
+
+def table(*numbers: int) -> pa.Table:
+    return pa.table({"n": pa.array(numbers, pa.int64())})
+
+
+def publish(store: Store, *numbers: int, day: date = DAY) -> None:
+    def fill(draft: Draft) -> None:
+        draft.table(f"working/a/{day}.parquet", table(*numbers), ["n"])
+        draft.table(f"restricted/people/{day}.parquet", table(*numbers), ["n"])
+
+    store.publish("step", day, fill, inputs={"n": str(numbers)}, config="c")
+
+
+def snapshot(root: Path) -> dict[str, bytes]:
+    """Every file and link of a home, without what is measured."""
+    found: dict[str, bytes] = {}
+    for path in sorted(p for p in root.rglob("*") if p.is_symlink() or p.is_file()):
+        name = path.relative_to(root).as_posix()
+        if name == ".lock":
+            continue
+        if name.endswith("manifest.json"):
+            found[name] = parse(path.read_text()).digest.encode()
+        else:
+            found[name] = path.readlink().as_posix().encode() if path.is_symlink() else path.read_bytes()
+    return found
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Store:
+    return Store(tmp_path / "home", KEY)
+
+
+@pytest.fixture
+def points(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The names of the points passed; raising is left to each test."""
+    passed: list[str] = []
+    monkeypatch.setattr(storage, "point", passed.append)
+    return passed
+
+
+def test_what_is_published_is_read_back(home: Store) -> None:
+    with home.writing():
+        publish(home, 2, 1)
+    again = Store(home.root, KEY)
+    assert again.read_table("working/a/2026-04-01.parquet")["n"].to_pylist() == [1, 2]
+    assert (home.root / "working/a/2026-04-01.parquet").is_symlink()
+
+
+def test_equal_inputs_are_a_no_op_and_other_inputs_a_revision(home: Store) -> None:
+    with home.writing():
+        publish(home, 1)
+        publish(home, 1)
+        assert len(home.chain) == 1
+        publish(home, 2)
+    assert [m.reason for m in home.chain] == ["first", "inputs changed"]
+    assert len(list((home.root / "working/.gen").iterdir())) == 1, "the superseded generation is gone"
+
+
+def test_people_lie_sealed(home: Store) -> None:
+    with home.writing():
+        publish(home, 1)
+    raw = (home.root / "restricted/people/2026-04-01.parquet").read_bytes()
+    assert b"PAR1" not in raw
+    assert home.read_table("restricted/people/2026-04-01.parquet")["n"].to_pylist() == [1]
+
+
+def test_a_changed_byte_is_noticed(home: Store) -> None:
+    with home.writing():
+        publish(home, 1)
+    path = (home.root / "working/a/2026-04-01.parquet").resolve()
+    path.write_bytes(path.read_bytes()[:-1] + b"X")
+    with pytest.raises(GateClosed, match="differs from its manifest"):
+        home.read_table("working/a/2026-04-01.parquet")
+
+
+def test_one_writer_at_a_time(home: Store) -> None:
+    with home.writing(), pytest.raises(GateClosed, match="another run"), Store(home.root, KEY).writing():
+        pass
+
+
+def test_the_chain_adds_up_to_what_is_held(home: Store) -> None:
+    with home.writing():
+        publish(home, 1)
+        publish(home, 2, day=date(2026, 4, 2))
+    assert fold(home.chain) == home.held
+    assert home.chain[1].parent == home.chain[0].digest
+
+
+def test_killed_anywhere_the_home_holds_the_old_or_the_new(tmp_path: Path, points: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def undisturbed(root: Path) -> Store:
+        home = Store(root, KEY)
+        with home.writing():
+            publish(home, 1)
+            publish(home, 2, day=date(2026, 4, 2))
+        return home
+
+    expected = snapshot(undisturbed(tmp_path / "calm").root)
+    total = len(points)
+    assert total > 8
+    for kill in range(total):
+        passed = 0
+
+        def die(_name: str, kill: int = kill) -> None:
+            nonlocal passed
+            passed += 1
+            if passed == kill + 1:
+                raise Killed
+
+        monkeypatch.setattr(storage, "point", die)
+        root = tmp_path / f"killed-{kill}"
+        # A kill runs no handler: recovery must work from what is on disk alone.
+        monkeypatch.setattr(Store, "recover", lambda self: None)
+        with pytest.raises(Killed):
+            undisturbed(root)
+        monkeypatch.undo()
+        monkeypatch.setattr(storage, "point", lambda name: None)
+        for path in Store(root, KEY).held:
+            assert Store(root, KEY).read_bytes(path)
+        undisturbed(root)
+        assert snapshot(root) == expected, f"killed at point {kill}"
