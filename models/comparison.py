@@ -89,7 +89,7 @@ def _period(inputs: TrainingInputs, city: City, days: tuple[date, ...], window: 
 def selection_leads(
     inputs: TrainingInputs, city: City, candidates: Mapping[str, Model]
 ) -> tuple[dict[str, Floats], Floats, dict[str, Codes]]:
-    """(restricted leads per candidate, those of random lists, clusterings) over the selection period.
+    """(restricted leads per candidate, those of random lists, the households) over the selection period.
 
     Events count from the day after the first freeze to the end of the last one's horizon; no burn-in: the cut is the
     same for every candidate, and only differences are used.
@@ -99,7 +99,8 @@ def selection_leads(
     place = _period(inputs, city, days, window)
     policies = {name: table_policy(model) for name, model in candidates.items()} | {RANDOM: random_policy}
     leads = {name: place.leads(place.listings(policy), ALL).restricted for name, policy in policies.items()}
-    return {name: leads[name] for name in candidates}, leads[RANDOM], place.lines[ALL].events.clusters
+    clusters = {"household": place.lines[ALL].events.household}  # the declared criterion is by household
+    return {name: leads[name] for name in candidates}, leads[RANDOM], clusters
 
 
 def compare(

@@ -118,6 +118,7 @@ def visibility(
 def importances(contributions: Mapping[str, Floats], household: Codes, *, made_up: bool) -> list[dict[str, object]]:
     """Mean |φ| per column with a household-bootstrap interval, largest first."""
     ones = np.ones(len(household))
+    largest = max((float(np.abs(phi).max(initial=0.0)) for phi in contributions.values()), default=0.0) or 1.0
     found: list[tuple[float, str, dict[str, object]]] = []
     for name, phi in contributions.items():
         size = np.abs(phi)
@@ -127,7 +128,7 @@ def importances(contributions: Mapping[str, Floats], household: Codes, *, made_u
             {"household": household},
             positives=len(household),
             made_up=made_up,
-            scale=max(float(size.max(initial=0.0)), 1e-9),
+            scale=largest,
         )
         found.append((-float(size.mean()), name, {"feature": name, "mean_abs_phi": figure.as_dict()}))
     return [line for _, _, line in sorted(found, key=lambda entry: entry[:2])]

@@ -20,7 +20,7 @@ CANNOT_TELL_BELOW: Final = 30
 WILSON_BELOW: Final = 50
 END_COUNT: Final = 10
 # Fewer clusters than this say nothing about the spread between clusters.
-FEWEST_CLUSTERS: Final = 5
+FEWEST_CLUSTERS: Final = 10
 MADE_UP: Final = "架空データ"
 
 
@@ -51,7 +51,7 @@ class Figure:
 
     def as_dict(self) -> dict[str, object]:
         """JSON-able, rounded so that the last bits of a machine do not show."""
-        numbers = {"value": round(self.value, 6), "low": round(self.low, 6), "high": round(self.high, 6)}
+        numbers = {name: float(f"{getattr(self, name):.8g}") for name in ("value", "low", "high")}
         return {**numbers, "n": self.n, "method": self.method, **mark(self.made_up)}
 
 
@@ -123,9 +123,14 @@ def _effective_n(share: float, sums: Floats) -> float:
     return min(n, max(1.0, share * (1 - share) / variance))
 
 
+def _alike(sums: Floats) -> bool:
+    """Whether every cluster has the same ratio, but for the last bits."""
+    return float(np.ptp(sums[:, 0] / np.maximum(sums[:, 1], 1e-12))) < 1e-9
+
+
 def _bounds(sums: Floats, share: float, scale: float, use_wilson: bool, draws: int, seed: int) -> tuple[float, float]:
     # Resampling a handful of clusters, or clusters that are all alike, would give an interval too narrow or empty.
-    if use_wilson or len(sums) < FEWEST_CLUSTERS or len(np.unique(sums[:, 0] / np.maximum(sums[:, 1], 1e-12))) == 1:
+    if use_wilson or len(sums) < FEWEST_CLUSTERS or _alike(sums):
         low, high = wilson(min(max(share / scale, 0.0), 1.0), _effective_n(share / scale, sums * [1 / scale, 1]))
         return low * scale, high * scale
     drawn = resampled_sums(sums, draws, seed)
@@ -160,7 +165,7 @@ def ratio(
     best: tuple[float, float, str] | None = None
     for name, codes in clusters.items():
         sums = by_cluster(codes, numerator, denominator)
-        if best is not None and len(sums) < FEWEST_CLUSTERS:
+        if best is not None and (len(sums) < FEWEST_CLUSTERS or _alike(sums)):
             continue
         low, high = _bounds(sums, share, scale, use_wilson, draws, seed)
         if best is None or high - low > best[1] - best[0]:

@@ -15,9 +15,9 @@ from models.inputs import TrainingInputs, rows_of
 from models.intervals import Codes, Estimate, Figure, Floats, difference, mark
 from models.metrics import auc, inclusion_by_date
 from models.panel import City, Panel
+from models.results import NOT_DONE, TrainingResult, validation_table
 from models.scoring import contribution_arrays, margins
 from models.splits import FOLDS, duplicate_groups, folds
-from models.training import NOT_DONE, TrainingResult, validation_table
 
 LEADS_NOT_SHOWN = "早さ(事前に気づけた日数)と時間的な安定性(単一時点のデータでは測れません)"
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from models.inputs import TrainingInputs
 from models.labels import EVENTS_SCHEMA, STEPS_SCHEMA, Known, components_of, labels
 from models.learners.scorecard import Card
 from models.matrix import Spec
-from models.splits import Split, plan, single_cohort
+from models.splits import Split, Wanted, plan, single_cohort
 
 T = date(2026, 4, 1)
 FIRST = date(2022, 12, 1)
@@ -27,6 +28,10 @@ SPECS = tuple(Spec(name, 1, (0.5, 1.5, 3.5), f"hash-{name}") for name in SOURCES
 CARD = Card(20.0, 50.0, {"tax_open": ((0.5, 8.0), (1.5, 14.0)), "water_notices_365d": ((0.5, 16.0),)})
 SPAN = [("household_key", pa.string()), ("source", pa.string()), ("from", pa.date32()), ("until", pa.date32())]
 QUICK = TrainingSettings(boosting_trees=20, ebm_bags=1, ebm_rounds=60, replay_draws=4, stability_refits=3, seed=1)
+
+
+# Enough of every period to run through, not to learn much: for tests that compare two runs.
+SHORT = plan(FIRST, T, 180, 30, Wanted(28, 4, 3, 6, 2, 6, 30))
 
 
 def city(
@@ -72,6 +77,7 @@ def features(keys: list[str], trouble: np.ndarray, day: date) -> pa.Table:
     return pa.table(columns)
 
 
+@cache
 def inputs(
     households: int = 500,
     linked: bool = True,
