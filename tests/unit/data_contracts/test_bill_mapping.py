@@ -111,6 +111,15 @@ def test_a_state_without_a_date_begins_when_it_was_first_known() -> None:
     assert "tax_suspended_hardship" not in episodes("tax_bills", history[0])
 
 
+def test_an_end_without_a_date_stays_where_it_was_first_known() -> None:
+    """A later change of another column must not make a paid bill look open for longer."""
+    history = [(D(2024, 8, 1), {}), (D(2024, 9, 1), {"paid_yen": "10000"})]
+    history.append((D(2024, 12, 1), {"paid_yen": "10000", "carried": "x"}))
+    assert episodes("tax_bills", *history)[UNPAID] == (D(2024, 7, 1), D(2024, 8, 31), 10000, "unknown")
+    dated = {"paid_yen": "10000", "paid_on": "2024-08-20"}
+    assert episodes("tax_bills", *history, (D(2025, 1, 1), dated))[UNPAID][1] == D(2024, 8, 19)
+
+
 def test_insurance_speaks_the_same_way() -> None:
     found = one({"levy": "国民健康保険", "seized_on": "2025-01-15"}, "insurance_bills")
     assert found["nhi_bill_unpaid"][0] == D(2024, 7, 1)
