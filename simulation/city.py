@@ -65,7 +65,7 @@ def _yearly(days: list[int]) -> list[int]:
 
 
 def _deliver(inbox: Inbox, habits: Habits, feed: Feed) -> None:
-    folders = {} if feed.source in PUNCTUAL else habits.late(feed.source, inbox.days)
+    folders = {} if feed.source in PUNCTUAL else habits.late(feed.source, inbox.days, set(feed.full_days))
 
     def twice(day: int, n: int) -> NDArray[np.int64]:
         nothing = np.zeros(0, dtype=np.int64)

@@ -159,7 +159,7 @@ def _plans(run: Collection, month: int, open_: Ints, count: Ints, oldest: Days) 
     chance = run.world.rates["plan"] * np.exp(0.5 * people.seeking)
     able = (count >= MANY) & (oldest < start - 90) & (run.last_plan < start - 365) & (run.gone > start)
     able &= draw < chance
-    rows = open_[able[run.bills.payer[open_]]]
+    rows = open_[able[run.bills.payer[open_]] & (run.course.plan[open_] == NONE)]  # a bill is promised once
     if not len(rows):
         return open_
     who = np.flatnonzero(able)

@@ -36,8 +36,11 @@ class Habits:
         """Note n plantings of a habit."""
         self.planted[name] = self.planted.get(name, 0) + int(n)
 
-    def late(self, source: str, days: list[int]) -> dict[int, int]:
-        """File day → folder day for files that came late; while one is late, the ones behind it wait too."""
+    def late(self, source: str, days: list[int], fulls: set[int]) -> dict[int, int]:
+        """File day → folder day for files that came late; while one is late, the ones behind it wait too.
+
+        No file waits past a later full, which would be taken in before it.
+        """
         rng = stream(self.seed, "late", source)
         draw, wait = rng.random(len(days)), rng.integers(1, 4, len(days))
         folders: dict[int, int] = {}
@@ -47,8 +50,9 @@ class Habits:
                 if i and held > i:
                     folders[day] = days[held]
                 continue
-            if draw[i] < self.rates["late_file"] and i + wait[i] < len(days):
-                held = i + int(wait[i])
+            until = i + int(wait[i])
+            if draw[i] < self.rates["late_file"] and until < len(days) and fulls.isdisjoint(days[i + 1 : until + 1]):
+                held = until
                 folders[day] = days[held]
         self.count(f"late_files_{source}", len(folders))
         return folders
