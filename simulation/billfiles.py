@@ -1,8 +1,9 @@
 """Tax and insurance bills as they are delivered: a row per instalment, a version whenever the office learnt more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 
 from simulation.assessment import EXTRA, LEVIES, PAST, ROLES, WHOLE, Bills
 from simulation.calendar import NEVER, NONE, Bools, Days, OfficeCalendar, date_of, day_number, fiscal_year
@@ -22,6 +23,7 @@ DATED = (
     "reminder", "returned", "public_notice", "demand", "plan", "plan_broken", "deferred", "reduced", "seized",
     "released", "suspended", "lifted", "written_off", "adjusted", "inherited", "part",
 )  # fmt: skip
+SLICE = 500_000
 INSTALMENTS = {WHOLE: "全期", EXTRA: "随時", PAST: "過年度"}
 REASONS = ("", "完納", "減額更正", "不納欠損", "承継")
 
@@ -161,11 +163,15 @@ def bill_feed(
     course = Course(**{name: getattr(course, name)[mine] for name in Course.__dataclass_fields__})
     known = _known(bills, course, office)
     bill, day = _versions(known, *span)
-    columns = _Writer(house, bills, course, known, bill, day).columns(habits)
+    # In slices, because 28 columns of text of millions of rows at once need more memory than a laptop has.
+    slices = [slice(i, i + SLICE) for i in range(0, max(len(bill), 1), SLICE)]
+    columns = (_Writer(house, bills, course, known, bill[s], day[s]).columns(habits) for s in slices)
+    parts = [edition(HEADER, text, house.encoding) for text in columns]
+    whole = replace(parts[0], lines=pa.concat_arrays([part.lines for part in parts]))
     years = bills.charged_year
 
     def in_scope(on: int) -> Bools:
         year = fiscal_year(date_of(on))
         return (years == year) | (years == year - 1)
 
-    return Feed(house.source, house.prefix, bill, day, [edition(HEADER, columns, house.encoding)], fulls, in_scope)
+    return Feed(house.source, house.prefix, bill, day, [whole], fulls, in_scope)
