@@ -149,7 +149,7 @@ def standing(
         else:
             refusals.append(Refusal(rule, name))
     overall = [Refusal(rule) for rule in _against(circumstances)]
-    if len(valid) < 2 or len(set(valid.values())) < 2:
+    if len(set(valid.values())) < 2:  # by name (one entry each) and by key
         overall.append(Refusal("two-people"))
     return Verdict(not overall, (*overall, *refusals), tuple(sorted(valid)))
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from learning_data import HASHES, SPECS, made_up, table_of
 
+from models.background import with_background
 from models.explanation import reason_shares, reasons
 from models.learners import logistic
 from models.learners.scorecard import Card, build
@@ -119,6 +120,12 @@ def test_the_thresholds_are_met_exactly() -> None:
     assert drawn({"a": 1.0}, {"a": [FACT]}, {"a": (18, 14)}, refits=20) == []
 
 
+def test_what_rests_on_nothing_takes_no_place() -> None:
+    """Three larger contributions without a fact do not push out the one with a fact."""
+    phi = {"a": 1.0, "b": 0.9, "c": 0.8, "d": 0.7}
+    assert [(r["rank"], r["feature"]) for r in drawn(phi, {"d": [FACT]})] == [(1, "d")]
+
+
 def test_facts_of_several_persons_share_a_rank() -> None:
     """So that only the met person's own facts are told; the dwelling's have no person."""
     found = drawn({"a": 1.0}, {"a": [{**FACT, "person_key": "p2"}, {**FACT, "person_key": None}, FACT]})
@@ -180,6 +187,14 @@ def test_stability_counts_what_refits_say_on_the_same_background(learned: Any) -
     assert [r["positive"] for r in rows] == positive.tolist()
     assert {r["refits"] for r in rows} == {12} and found.refits == 12
     assert all(r["top5"] == 12 for r in rows)  # there are only five features
+
+
+def test_the_background_of_a_refit_does_not_matter(learned: Any) -> None:
+    """A refit that comes measured against another cohort is measured anew against the shipped one."""
+    x, model, refit, households, found = learned
+    poor = x.take(np.flatnonzero(x.column("bills") >= 2))
+    again = stability(model, lambda seed: with_background(refit(seed), poor), households, x, refits=12)
+    assert again.table.equals(found.table) and again.jaccard.equals(found.jaccard)
 
 
 def test_a_clear_signal_is_stable_and_jaccard_beats_chance(learned: Any) -> None:

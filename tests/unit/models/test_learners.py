@@ -105,6 +105,14 @@ def test_weights_count(data: Any) -> None:
 
 
 @pytest.mark.parametrize(("module", "settings"), LEARNERS, ids=IDS)
+def test_every_learner_uses_the_weights(module: ModuleType, settings: Any, data: Any) -> None:
+    """Rows with events made heavy raise the mean margin."""
+    x, y, _ = data
+    plain, heavy = (module.fit(x, y, w, SPECS, settings) for w in (None, np.where(y == 1, 5.0, 1.0)))
+    assert margins(heavy, x).mean() > margins(plain, x).mean() + 0.5
+
+
+@pytest.mark.parametrize(("module", "settings"), LEARNERS, ids=IDS)
 def test_hiding_is_learnt_as_the_minimum(module: ModuleType, settings: Any, data: Any) -> None:
     """Wherever a value is hidden, estimators get the mildest observed value instead."""
     x, y, weight = data

@@ -109,6 +109,18 @@ def test_a_bad_third_approval_is_told_but_spoils_nothing() -> None:
     assert verdict.ok and [(r.rule, r.name) for r in verdict.reasons] == [("model", "審査 次郎")]
 
 
+def test_a_signature_given_for_another_purpose_does_not_fit() -> None:
+    """The same content signed without «this is an approval» in front is no approval."""
+    import json
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    content = {k: v for k, v in signed("審査 花子").items() if k != "signature"}
+    bare = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    signature = Ed25519PrivateKey.from_private_bytes(KEYS["審査 花子"]).sign(bare).hex()
+    assert "signature" in {r.rule for r in judged({**content, "signature": signature}).reasons}
+
+
 def test_no_approval_no_list() -> None:
     """Fails closed on nothing, on nonsense and on an unreadable register."""
     assert not standing([], HASHES, SIGNERS, DAY, FINE).ok
