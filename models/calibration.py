@@ -6,7 +6,6 @@ from models.intervals import CANNOT_TELL_BELOW, Floats
 from models.metrics import Mask, logistic_line
 from models.table import Platt
 
-LABEL = "among visible, untouched households"
 LABEL_JA = "情報が見えており、訪問を受けていない世帯の中での割合"
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.candidates import area_policy, best_single, random_policy, single_score, table_policy
 from models.ceiling import Ceiling
-from models.foresight import ALL, Period, Policy, effort, gain, lead_figures, median_beside, period
+from models.foresight import ALL, Period, Policy, effort, gain, lead_figures, period
 from models.inputs import TrainingInputs
 from models.intervals import Codes, Floats, mark
 from models.labels import targets_of
@@ -140,9 +140,7 @@ def _line(place: Period, line: str, listings: Mapping[str, Listings], chosen: st
     return {
         "excluded_events": crises.excluded if crises.excluded >= 10 else None,
         "policies": {
-            name: lead_figures(leads, crises.events, window, made_up=made_up)
-            | {"median_lead_of_detected": median_beside(listings[name], crises.events, place.rules)}
-            for name, leads in found.items()
+            name: lead_figures(leads, crises.events, window, made_up=made_up) for name, leads in found.items()
         },
         "gain_of_chosen_over": {
             name: gain(found[chosen], leads, crises.events, window, made_up=made_up)

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.intervals import CANNOT_TELL_BELOW, Codes, Floats, difference, mark, ratio
-from models.labels import ANY_BUT_CITY_ACTS, INCIDENT_DAYS, TOUCH_LOOKBACK_DAYS, Component, Known, targets_of
+from models.labels import INCIDENT_DAYS, TOUCH_LOOKBACK_DAYS, Component, Known, targets_of
 from models.matrix import Matrix
 from models.metrics import Mask
 from models.panel import City, covered, in_sight, ordinals
-from models.replay import Events, Leads, Listings, Rules, first_events, leads, median_detected, replay
+from models.replay import Events, Leads, Listings, Rules, first_events, leads, replay
 
 # A policy gives one float64 per row of a week's matrix, from the row and the area's number.
 Policy = Callable[[Matrix, Codes], Floats]
@@ -193,14 +193,3 @@ def effort(listings: Listings, found: Leads, events: Events, days: int, *, made_
         made_up=made_up,
     )
     return {f"timely_{days}_hits_per_visit": rate.as_dict(), "churn": round(listings.churn, 3), **mark(made_up)}
-
-
-def median_beside(listings: Listings, events: Events, rules: Rules) -> float | None:
-    """Median lead among the detected; only with at least 30 events, only beside the share detected."""
-    return median_detected(listings, events, rules) if events.count >= CANNOT_TELL_BELOW else None
-
-
-__all__ = [
-    "ALL", "ANY_BUT_CITY_ACTS", "EARLY", "INCIDENT", "Crises", "Period", "Policy", "effort", "gain", "lead_figures",
-    "median_beside", "period",
-]  # fmt: skip

@@ -174,14 +174,6 @@ def leads(listings: Listings, events: Events, rules: Rules, marks: Sequence[int]
     )
 
 
-def median_detected(listings: Listings, events: Events, rules: Rules) -> float | None:
-    """Median lead among listed events only; shown only beside the share detected, never compared."""
-    ahead = events.day[None, :] - listings.days[:, None]
-    counts = (ahead > 0) & (ahead <= rules.window_days) & events.credit
-    lead = np.where(listings.listed[:, :, events.watched] & counts[None], ahead[None], 0).max(axis=1, initial=0)
-    return float(np.median(lead[lead > 0])) if (lead > 0).any() else None
-
-
 def first_events(household: Codes, day: Codes, history: Codes, history_day: Codes, quiet_days: int) -> Mask:
     """Which of the events (household, day) come after at least `quiet_days` days without any crisis in the history."""
     last = np.full(len(day), np.iinfo(np.int64).min // 2)

@@ -23,7 +23,7 @@ from models.cohort import cohort_flow
 from models.comparison import Baselines, Compared, compare, policies_of, selection_leads
 from models.crosssection import axes_of, calibration_figures, importances, ranking, subgroups, visibility
 from models.inputs import TrainingInputs, rows_of
-from models.intervals import mark
+from models.intervals import Floats, mark, ratio
 from models.matrix import Matrix
 from models.panel import City, Panel
 from models.results import NOT_DONE, TrainingResult, validation_table
@@ -177,24 +177,32 @@ def cross_section(
         "subgroups": subgroups(margin, probability, rows, axes_of(inputs.groups, city), inputs.slots, made_up=made_up),
         "importances": importances(contribution_arrays(model, last.x), last.household, made_up=made_up),
         "visibility_auc": visibility(margins(model, last.x), last.x, last.household, inputs.sources, made_up=made_up),
-        "stability": _stability(model, refits, last.x, background),
+        "stability": _stability(model, refits, last, background, made_up),
     }
     if probability is not None:
         out["calibration_test"] = calibration_figures(probability, rows, by_month(rows), made_up=made_up)
     return out
 
 
-def _stability(model: Model, refits: tuple[Model, ...], x: Matrix, background: Matrix) -> dict[str, Any]:
+def _stability(
+    model: Model, refits: tuple[Model, ...], rows: Panel, background: Matrix, made_up: bool
+) -> dict[str, Any]:
+    """How alike the three largest contributions are over the refits, over the households of one day."""
     if not refits:
         return {"refits": 0, "note": "配点表の点は学習しないため、再学習によるばらつきはありません"}
-    found = stability(model, lambda seed: refits[seed], x, background, len(refits))
-    jaccard = np.asarray(found.jaccard["jaccard"].combine_chunks())
+    found = stability(model, lambda seed: refits[seed], rows.x, background, len(refits))
+    jaccard = np.asarray(found.jaccard["jaccard"].combine_chunks(), dtype=np.float64)
+    ones, by = np.ones(len(jaccard)), {"household": rows.household}
+
+    def mean(values: Floats) -> dict[str, object]:
+        return ratio(values, ones, by, positives=len(values), made_up=made_up).as_dict()
+
     return {
         "refits": len(refits),
-        "households": x.rows,
-        "mean_jaccard_top3": round(float(jaccard.mean()), 4),
+        "mean_jaccard_top3": mean(jaccard),
+        "share_below_half": mean((jaccard < 0.5).astype(np.float64)),
         "random_baseline": round(random_jaccard(len(model.columns)), 4),
-        "share_below_half": round(float((jaccard < 0.5).mean()), 4),
+        **mark(made_up),
     }
 
 

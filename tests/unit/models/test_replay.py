@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.replay import Events, Listings, Rules, first_events, leads, median_detected, replay, scored_window
+from models.replay import Events, Listings, Rules, first_events, leads, replay, scored_window
 
 DAYS = np.arange(0, 70, 7)
 
@@ -80,8 +80,6 @@ def test_a_listing_while_a_step_was_open_earns_no_credit() -> None:
     found = leads(listed([2, 5]), events(60, credit), rules())
     assert found.restricted.tolist() == [25]
     assert found.exposed.tolist() == [32]
-    assert median_detected(listed([2, 5]), events(60, credit), rules()) == 25
-    assert median_detected(listed([]), events(60), rules()) is None
 
 
 def test_incident_means_quiet_for_a_year() -> None:
