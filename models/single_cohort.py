@@ -52,6 +52,7 @@ def train_single_cohort(inputs: TrainingInputs) -> TrainingResult:
         "cohort_flow": cohort_flow(inputs.labels, inputs.known.components),
         "choice": choice.as_dict(),
         "baselines": Baselines.of(rows, inputs.specs, inputs.slots).as_dict(),
+        "replay": {},  # one as-of date shows no lead
         "ranking": figures,
         "price_of_explainable": _price(out_of_fold, rows, choice.name, inputs.made_up),
         "subgroups": subgroups(
