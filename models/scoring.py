@@ -4,7 +4,7 @@ Each household's numbers come from its own row only: no matrix product, no reduc
 so batches, order and other households cannot change a bit.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,8 +34,9 @@ class Scored:
 
 def cells_of(edges: tuple[float, ...], x: Floats) -> Ints:
     """The interval of each value: a value equal to an edge belongs to its left; NaN → the last cell."""
-    inside = np.searchsorted(np.array(edges, dtype=np.float64), x, side="left")
-    return np.where(np.isnan(x), len(edges) + 1, inside).astype(np.int64)
+    cells = np.searchsorted(np.array(edges, dtype=np.float64), x, side="left")
+    cells[np.isnan(x)] = len(edges) + 1
+    return cells
 
 
 def look_up(part: Term | Pair, x: Matrix) -> Floats:
@@ -45,23 +46,30 @@ def look_up(part: Term | Pair, x: Matrix) -> Floats:
     return part.cells[cells_of(part.edges_a, x.column(part.a)), cells_of(part.edges_b, x.column(part.b))]
 
 
-def looked_up(model: Model, x: Matrix) -> Iterator[tuple[Term | Pair, Floats]]:
+def looked_up(model: Model, x: Matrix) -> list[tuple[Term | Pair, Floats]]:
     """Every term, then every pair, with its looked-up values, in declared order."""
-    for part in model.parts:
-        yield part, look_up(part, x)
+    return [(part, look_up(part, x)) for part in model.parts]
 
 
 def margins(model: Model, x: Matrix) -> Floats:
     """intercept + Σ looked-up values, element-wise in declared order."""
-    total = np.full(x.rows, model.intercept)
-    for _, values in looked_up(model, x):
-        total += values
-    return total
+    return _margins(model, looked_up(model, x))
 
 
 def contribution_arrays(model: Model, x: Matrix) -> dict[str, Floats]:
     """Column name → looked-up value - background mean, in declared order."""
-    return {part.name: values - part.mean for part, values in looked_up(model, x)}
+    return _contributions(looked_up(model, x))
+
+
+def _margins(model: Model, found: Sequence[tuple[Term | Pair, Floats]]) -> Floats:
+    total = np.full(len(found[0][1]) if found else 0, model.intercept)
+    for _, values in found:
+        total += values
+    return total
+
+
+def _contributions(found: Sequence[tuple[Term | Pair, Floats]]) -> dict[str, Floats]:
+    return {part.name: values - part.mean for part, values in found}
 
 
 def probabilities(calibration: Platt, margin: Floats) -> Floats:
@@ -77,8 +85,9 @@ def score(model: Model, features: pa.Table, hashes: Mapping[str, str]) -> Scored
     """
     x = Matrix.from_table(features, model.names)
     x.require(model.features, hashes)
-    margin = margins(model, x)
-    columns = contribution_arrays(model, x)
+    found = looked_up(model, x)
+    margin = _margins(model, found)
+    columns = _contributions(found)
     check_sum(model.base, columns, margin)
     arrays = [x.keys, pa.array(np.full(x.rows, model.base)), *(pa.array(v) for v in columns.values())]
     table = pa.Table.from_arrays(arrays, names=["household_key", "base", *columns])

@@ -16,7 +16,7 @@ from models.background import with_background
 from models.learners.assembly import households
 from models.matrix import Floats, Matrix
 from models.scoring import contribution_arrays
-from models.table import Model
+from models.table import Model, ModelRefused
 
 TOP_SIGN = 5  # a reason must be among so many largest |contributions| of a refit
 TOP_JACCARD = 3
@@ -44,19 +44,28 @@ def bootstrap_rows(keys: pa.Array, seed: int) -> NDArray[np.int64]:
 
 
 def stability(
-    model: Model, refit: Callable[[int], Model], x: Matrix, background: Matrix, refits: int = 100
+    model: Model, refit: Callable[[int], Model], x: Matrix, background: Matrix | None, refits: int = 100
 ) -> Stability:
     """Refit `refits` times (`refit(seed)`, seeds 0, 1, …) and count what stays, per household of x.
 
-    `background`: the cohort the shipped model was measured against. A refit that fails raises.
+    `background`: the cohort the shipped model was measured against; None when model and refits were measured against
+    it already (as they are published). A refit that fails raises.
     """
     names = list(model.names)
     positive = np.zeros((x.rows, len(names)), dtype=np.int64)
     top5 = np.zeros_like(positive)
     overlaps = np.zeros((x.rows, TOP_JACCARD + 1), dtype=np.int64)
-    ours = contribution_arrays(with_background(model, background), x)
+
+    def measured(one: Model) -> Model:
+        if background is not None:
+            return with_background(one, background)
+        if one.background is None or one.background != model.background:
+            raise ModelRefused("モデルと再学習の背景が違います。同じ世帯の集まりに合わせてから比べてください。")
+        return one
+
+    ours = contribution_arrays(measured(model), x)
     for seed in range(refits):
-        theirs = contribution_arrays(with_background(refit(seed), background), x)
+        theirs = contribution_arrays(measured(refit(seed)), x)
         universe = list(dict.fromkeys([*names, *ours, *theirs]))
         phi = _wide(theirs, universe)
         positive += phi[:, : len(names)] > 0

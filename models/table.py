@@ -153,6 +153,8 @@ class Model:
         """Check that terms, pairs and features belong together and pairs are at most 8."""
         _finite((self.intercept,), "intercept")
         names = [term.feature for term in self.terms]
+        if not names:
+            raise ModelRefused("特徴量のないモデルはありません。")
         if len(set(names)) != len(names) or set(names) != set(self.features):
             raise ModelRefused("特徴量ごとに項はちょうど1つ必要です。")
         if len(self.pairs) > MAX_PAIRS or len({pair.name for pair in self.pairs}) != len(self.pairs):

@@ -16,7 +16,7 @@ from models.learners.scorecard import Card, build
 from models.matrix import Matrix
 from models.scoring import contribution_arrays, score
 from models.stability import Stability, bootstrap_rows, certain, random_jaccard, stability
-from models.table import Model, term
+from models.table import Model, ModelRefused, term
 
 DAY = dt.date(2026, 6, 1)
 FACT = {"person_key": "p1", "first_on": dt.date(2026, 3, 1), "latest_on": dt.date(2026, 5, 1), "n": 2}
@@ -195,6 +195,10 @@ def test_the_background_of_a_refit_does_not_matter(learned: Any) -> None:
     poor = x.take(np.flatnonzero(x.column("bills") >= 2))
     again = stability(model, lambda seed: with_background(refit(seed), poor), households, x, refits=12)
     assert again.table.equals(found.table) and again.jaccard.equals(found.jaccard)
+    published = stability(model, lambda seed: with_background(refit(seed), x), households, None, refits=12)
+    assert published.table.equals(found.table)
+    with pytest.raises(ModelRefused):
+        stability(model, lambda seed: with_background(refit(seed), poor), households, None, refits=1)
 
 
 def test_a_clear_signal_is_stable_and_jaccard_beats_chance(learned: Any) -> None:

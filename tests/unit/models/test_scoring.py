@@ -75,24 +75,24 @@ def test_background_does_not_depend_on_the_order_of_households(data: tuple[Matri
 def test_a_corrupted_number_stops_the_run(data: tuple[Matrix, Model], monkeypatch: pytest.MonkeyPatch) -> None:
     """One contribution off by 2e-6, or NaN: SumCheckFailed; 1e-7 passes."""
     x, model = data
-    right = scoring.contribution_arrays
+    right = scoring._contributions
 
     def corrupt(by: float) -> Any:
-        def corrupted(model: Model, x: Matrix) -> Any:
-            columns = right(model, x)
+        def corrupted(found: Any) -> Any:
+            columns = right(found)
             columns["bills"][17] += by
             return columns
 
         return corrupted
 
     for by in (2e-6, float("nan")):
-        monkeypatch.setattr(scoring, "contribution_arrays", corrupt(by))
+        monkeypatch.setattr(scoring, "_contributions", corrupt(by))
         with pytest.raises(SumCheckFailed):
             score(model, table_of(x), HASHES)
-    monkeypatch.setattr(scoring, "contribution_arrays", corrupt(1e-7))
+    monkeypatch.setattr(scoring, "_contributions", corrupt(1e-7))
     score(model, table_of(x), HASHES)
     with pytest.raises(SumCheckFailed):
-        check_sum(model.base + 1e-5, right(model, x), scoring.margins(model, x))
+        check_sum(model.base + 1e-5, right(scoring.looked_up(model, x)), scoring.margins(model, x))
 
 
 def test_another_definition_or_a_broken_matrix_is_refused(data: tuple[Matrix, Model]) -> None:

@@ -89,6 +89,7 @@ def test_an_edited_text_is_refused() -> None:
         lambda: Pair("a", "b", (0.5,), (2.0,), ((0.0, 1.0), (0.0, 2.0))),
         lambda: Pair("a", "a", (0.5,), (2.0,), closed_grid(((0.0, 1.0), (0.0, 2.0)))),
         lambda: Platt(0.0, 1.0),
+        lambda: Model(0.0, (), (), {}, None, None),
         lambda: replace(small(), features={"a": "ha"}),
         lambda: replace(small(), pairs=small().pairs * 2),
         lambda: replace(small(), pairs=(Pair("a", "c", (0.5,), (2.0,), closed_grid(((0.0, 0.0), (0.0, 1.0)))),)),
