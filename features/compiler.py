@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.backends import BaseBackend
 
-from features.counting import Features, behind, counted, finished, kinds_of
+from features.counting import Features, behind, counted, finished, kinds_of, sources_of
 from features.definition import Feature
 from features.definitions import FEATURES
 from features.hub import DayScope, Hub, engine
@@ -32,7 +32,7 @@ EVIDENCE: Final = pa.schema(
     ]
 )
 # Supply closed on request: the dwelling may be empty (SOURCES «water_notices»).
-VACANCY_KINDS: Final = ("water_closed",)
+VACANCY: Final = (("water_closed",), ("water",))
 
 
 def feature_table(
@@ -70,7 +70,7 @@ def feature_tables(
     with engine(connection) as backend:
         for day, day_scope in days.items():
             scope = hub.scope(day_scope, day)
-            facts = household_facts(hub.known_on(day), scope, kinds_of(features))
+            facts = household_facts(hub.known_on(day), scope, kinds_of(features), sources_of(features))
             yield day, finished(backend.to_pyarrow(counted(facts, scope, features, day)), features, day)
 
 
@@ -95,7 +95,9 @@ def evidence(
     scope = hub.scope(DayScope(permission, visible, household_keys), day)
     with engine(connection) as backend:
         # The facts of the wanted households leave the engine once; what follows reads these few rows.
-        facts = ibis.memtable(backend.to_pyarrow(household_facts(hub.known_on(day), scope, kinds_of(features))))
+        facts = ibis.memtable(
+            backend.to_pyarrow(household_facts(hub.known_on(day), scope, kinds_of(features), sources_of(features)))
+        )
         values = finished(backend.to_pyarrow(counted(facts, scope, features, day)), features, day)
         tables = [
             _labelled(backend.to_pyarrow(behind(facts, feature, day)), name, values)
@@ -122,7 +124,7 @@ def vacancy_suspected(
     """
     hub = Hub.of(episodes, membership, residence)
     scope = hub.scope(DayScope(permission, visible, households), day)
-    facts = household_facts(hub.known_on(day), scope, VACANCY_KINDS)
+    facts = household_facts(hub.known_on(day), scope, *VACANCY)
     closed = facts.filter(OpenNow().holds(facts, day) & facts.date_precision.isin(DATED))
     with engine(connection) as backend:
         found = backend.to_pyarrow(closed.group_by("household_key").aggregate(n=closed.count()))
@@ -133,7 +135,7 @@ def sql_of(feature: Feature, day: date) -> str:
     """The SQL (in DuckDB's dialect) that counts one feature's parts on `day`, for an auditor to read."""
     hub, features = Hub.named(), {feature.name: feature}
     scope = hub.named_scope(day)
-    facts = household_facts(hub.known_on(day), scope, kinds_of(features))
+    facts = household_facts(hub.known_on(day), scope, kinds_of(features), sources_of(features))
     return str(ibis.to_sql(counted(facts, scope, features, day), dialect="duckdb"))
 
 

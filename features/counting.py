@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from features.definition import Feature
 from features.measures import DATED, How, Part, Selection
-from features.scope import Scope
+from features.scope import Scope, visible_sources
 
 Features = Mapping[str, Feature]
 # A part with the sources it may read from: equal parts of two features are counted once.
@@ -29,6 +29,11 @@ def wanted_parts(features: Features) -> list[Wanted]:
 def kinds_of(features: Features) -> set[str]:
     """Every kind of episode that the features look at."""
     return {kind for part, _ in wanted_parts(features) for kind in part.kinds}
+
+
+def sources_of(features: Features) -> list[str]:
+    """Every source that the features read."""
+    return sorted({source for feature in features.values() for source in feature.sources})
 
 
 def counted(facts: ir.Table, scope: Scope, features: Features, day: date) -> ir.Table:
@@ -48,10 +53,7 @@ def counted(facts: ir.Table, scope: Scope, features: Features, day: date) -> ir.
         }
     )
     by_household = by_household.rename(f_household="household_key")
-    seen = scope.visible.group_by("household_key").aggregate(
-        **{f"sees_{name}": scope.visible.count(where=scope.visible.source == name) for name in _sources(features)}
-    )
-    seen = seen.rename(v_household="household_key")
+    seen = visible_sources(scope, sources_of(features))
     rows = scope.households.left_join(by_household, scope.households.household_key == by_household.f_household)
     rows = rows.left_join(seen, rows.household_key == seen.v_household)
     return rows.drop("f_household", "v_household")
@@ -85,10 +87,6 @@ def behind(facts: ir.Table, feature: Feature, day: date) -> ir.Table:
 
 def _wanted(feature: Feature, part: Part) -> Wanted:
     return part, (part.source,) if part.source else feature.sources
-
-
-def _sources(features: Features) -> list[str]:
-    return sorted({source for feature in features.values() for source in feature.sources})
 
 
 def _tally(facts: ir.Table, where: Selection, how: How, day: date) -> ir.Scalar:

@@ -109,7 +109,7 @@ def _fact(dice: random.Random, owner: Row) -> Row:
     kind = dice.choice([k for k in KINDS if k.startswith("water_") == dwelling])
     began, length = dice.choice(BEGAN), dice.choice(LENGTHS)
     return {
-        "source": kind.split("_")[0] if dice.random() < 0.95 else dice.choice(SOURCES),
+        "source": kind.split("_")[0] if dice.random() < 0.85 else dice.choice(SOURCES),
         "kind": kind,
         "began_on": _day(began),
         "ended_on": None if length is None else _day(began + length),

@@ -35,6 +35,13 @@ def test_the_columns_of_transaction_time_do_not_pass_the_cut() -> None:
     assert set(cut.table.columns) == set(inputs.EPISODES.names) - {"known_from", "known_until"}
 
 
+def test_what_begins_later_is_gone() -> None:
+    begins = [date(2026, 3, 31), DAY, date(2026, 4, 2)]
+    known = {"known_from": [date(2026, 3, 1)] * 3, "known_until": pa.nulls(3, pa.date32())}
+    table = pa.table({"began_on": begins, "ended_on": pa.nulls(3, pa.date32()), **known})
+    assert sorted(known_on(table, DAY).to_pyarrow()["began_on"].to_pylist()) == begins[:2]
+
+
 def test_an_end_that_lies_ahead_reads_as_open() -> None:
     known = {"known_from": [DAY] * 3, "known_until": pa.nulls(3, pa.date32())}
     ends = [date(2026, 3, 31), DAY, date(2026, 4, 2)]
@@ -52,7 +59,7 @@ def test_the_compiler_takes_nothing_that_is_not_cut() -> None:
     hub = Hub.named()
     scope = hub.named_scope(DAY)
     with pytest.raises(TypeError, match="known_on"):
-        household_facts(hub.episodes, scope, ["tax_overdue"])  # type: ignore[arg-type]
+        household_facts(hub.episodes, scope, ["tax_overdue"], ["tax"])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="known_on"):
         Scope(hub.membership, scope.residence, scope.permission, scope.visible, scope.households)  # type: ignore[arg-type]
 
