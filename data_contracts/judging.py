@@ -128,8 +128,9 @@ def _broken(con: duckdb.DuckDBPyConnection, contract: Contract) -> pa.Table:
     rules = row_rules(contract)
     some = " OR ".join(f"({rule.predicate})" for rule in rules)
     each = ", ".join(f"CASE WHEN {rule.predicate} THEN '{rule.id}' END" for rule in rules)
+    con.execute(f"CREATE TEMP TABLE suspect AS SELECT * FROM staged WHERE {some}")
     found = con.sql(
-        f"SELECT delivery, row, rule FROM (SELECT delivery, row, unnest([{each}]) AS rule FROM staged WHERE {some}) "
+        f"SELECT delivery, row, rule FROM (SELECT delivery, row, unnest([{each}]) AS rule FROM suspect) "
         "WHERE rule IS NOT NULL "
         f"UNION ALL SELECT delivery, row, '{KEY_CONFLICT}' FROM ({conflict_query(contract, 'staged')}) "
         "ORDER BY delivery, row, rule"
@@ -167,7 +168,6 @@ def _fetch(con: duckdb.DuckDBPyConnection, query: str) -> Iterable[Any]:
 class _File:
     """One delivery while its file rules are checked; `previous` moves on with every accepted file."""
 
-    con: duckdb.DuckDBPyConnection
     delivery: int
     counts: Counts
     context: FileContext
@@ -183,11 +183,13 @@ def _refused_files(
 ) -> dict[int, list[FileFailure]]:
     remedies = {rule: remedy for rule, _, remedy in file_rules(source)}
     refused: dict[int, list[FileFailure]] = {}
+    declared = [(rule.id, FILE_CHECKS[rule.check](rule, con)) for rule in source.contract.file_rules]
     last: int | None = None
     for delivery, counted in counts.items():
         around = context.get(delivery, FileContext(source.contract.default_kind))
-        file = _File(con, delivery, counted, around, around.previous_persons if last is None else last)
-        found = [*_number_rules(source.contract, file), *_declared_rules(source.contract, file)]
+        file = _File(delivery, counted, around, around.previous_persons if last is None else last)
+        said = [(rule, check(file)) for rule, check in declared]
+        found = [*_number_rules(source.contract, file), *((rule, detail) for rule, detail in said if detail)]
         if found:
             refused[delivery] = [FileFailure(rule, detail, remedies[rule]) for rule, detail in found]
         else:
@@ -212,38 +214,49 @@ def _exact(share: float) -> Fraction:
     return Fraction(str(share))
 
 
-def _declared_rules(contract: Contract, file: _File) -> Iterable[tuple[str, str]]:
-    for rule in contract.file_rules:
-        detail = FILE_CHECKS[rule.check](rule, file)
-        if detail:
-            yield rule.id, detail
+_Check = Callable[[_File], str | None]
 
 
-def _fallen(rule: FileRule, file: _File) -> str | None:
+def _fallen(rule: FileRule, _con: duckdb.DuckDBPyConnection) -> _Check:
     """Fewer persons than last time by more than a share or a number, and nobody signed for it."""
-    before, now = file.previous, file.counts.persons
-    if before is None or file.confirmed:
+
+    def check(file: _File) -> str | None:
+        before, now = file.previous, file.counts.persons
+        if before is None or file.confirmed:
+            return None
+        fall = before - now
+        if fall > rule.limit("persons") or fall > _exact(rule.limit("share")) * before:
+            return f"前回の{before}人から{now}人に減っています"
         return None
-    fall = before - now
-    if fall > rule.limit("persons") or fall > _exact(rule.limit("share")) * before:
-        return f"前回の{before}人から{now}人に減っています"
-    return None
+
+    return check
 
 
-def _latest_flag(rule: FileRule, file: _File) -> str | None:
+def _latest_flag(rule: FileRule, con: duckdb.DuckDBPyConnection) -> _Check:
     """Per person and measure the newest undeleted row, and only it, must carry the latest flag."""
     by = ", ".join(quoted(name) for name in rule.limit("by"))
     order, flag, deleted = (quoted(rule.limit(name)) for name in ("order", "flag", "deleted"))
-    wrong = file.con.execute(
-        f"SELECT count(*) FROM (SELECT {flag} AS flagged, {order} = max({order}) OVER (PARTITION BY {by}) AS newest "
-        f"FROM staged WHERE delivery = ? AND NOT coalesce({deleted}, false)) WHERE flagged IS DISTINCT FROM newest",
-        [file.delivery],
-    ).fetchone()
-    return f"最新フラグと履歴番号の合わない行が{wrong[0]}行あります" if wrong and wrong[0] else None
+    newest = f"{order} = max({order}) OVER (PARTITION BY delivery, {by})"
+    wrong = dict(
+        _fetch(
+            con,
+            f"SELECT delivery, count(*) FROM (SELECT delivery, {flag} AS flagged, {newest} AS newest FROM staged "
+            f"WHERE NOT coalesce({deleted}, false)) WHERE flagged IS DISTINCT FROM newest GROUP BY 1",
+        )
+    )
+
+    def check(file: _File) -> str | None:
+        rows = wrong.get(file.delivery)
+        return f"最新フラグと履歴番号の合わない行が{rows}行あります" if rows else None
+
+    return check
 
 
 # What a contract may name under implementation.check. A new check is code; a new rule that uses one is not.
-FILE_CHECKS: dict[str, Callable[[FileRule, _File], str | None]] = {"fallen": _fallen, "latest_flag": _latest_flag}
+FILE_CHECKS: dict[str, Callable[[FileRule, duckdb.DuckDBPyConnection], _Check]] = {
+    "fallen": _fallen,
+    "latest_flag": _latest_flag,
+}
 
 
 def _complete(

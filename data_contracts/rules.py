@@ -105,9 +105,15 @@ def _nothing(column: Column) -> str:
     """SQL: the office delivered «nothing» in this cell (empty, blank, or a sentinel date)."""
     raw = quoted(f"{column.name}__raw")
     if column.type != "date":
-        return _blank(raw)
+        return f"({_blank(raw)})"
     half = f"translate(regexp_replace({raw}, '[{_BLANKS}]', '', 'g'), '{_FULL_WIDTH}', '{_HALF_WIDTH}')"
-    return f"({_blank(raw)} OR {half} IN ({', '.join(map(_text, DATE_NONE_TEXTS))}))"
+    # list_contains, not IN: DuckDB makes a join of a long IN and then computes the text for every row.
+    return f"({_blank(raw)} OR coalesce(list_contains([{', '.join(map(_text, DATE_NONE_TEXTS))}], {half}), false))"
+
+
+def _where_null(name: str, condition: str) -> str:
+    """CASE, not AND: DuckDB then looks at the delivered text only where there is no typed value (10 × faster)."""
+    return f"CASE WHEN {name} IS NULL THEN {condition} ELSE false END"
 
 
 def _column_rules(column: Column) -> list[Rule]:
@@ -130,8 +136,7 @@ def _required(column: Column) -> Rule | None:
     if not column.required:
         return None
     name = quoted(column.name)
-    nothing = "" if column.type in ("text", "list") else f" AND {_nothing(column)}"
-    broken = f"({name} IS NULL{nothing})"
+    broken = f"{name} IS NULL" if column.type in ("text", "list") else _where_null(name, _nothing(column))
     if column.type == "date" and column.key_position is not None:
         broken = f"({broken} OR {quoted(f'{column.name}__unknown')})"  # a key of an unknown day is no key
     return _rule(column, "required", broken, "が入っている", f"「{column.header}」を入れてください。")
@@ -140,9 +145,10 @@ def _required(column: Column) -> Rule | None:
 def _typed(column: Column) -> Rule | None:
     if column.type not in _TYPE_WORDS:
         return None
-    broken = f"{quoted(column.name)} IS NULL AND NOT {_nothing(column)}"
+    wrong = f"NOT {_nothing(column)}"
     if column.type == "date":
-        broken += f" AND NOT {quoted(f'{column.name}__unknown')}"
+        wrong += f" AND NOT {quoted(f'{column.name}__unknown')}"
+    broken = _where_null(quoted(column.name), wrong)
     return _rule(column, "type", broken, f"は{_TYPE_WORDS[column.type]}として読める", _TYPE_REMEDIES[column.type])
 
 
