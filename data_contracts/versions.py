@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-CONTROL_COLUMNS = ("seq", "known_from", "refused", "deleted")
+CONTROL_COLUMNS = ("seq", "known_from", "row__refused", "row__deleted")
 """What a sightings table carries beside key and content."""
 
 CLOSED_SCHEMA = pa.schema(
@@ -84,8 +84,8 @@ def advance(
 
     In: `current` the versions still believed (key columns, version_id, row_hash, known_from; `current_of`) or None.
     `sightings` one row per key seen in a delivery: key and content columns, `seq` int (the ledger's order number of
-    the delivery, ascending with `known_from`), `known_from` date, `refused` bool (key readable, row refused: content
-    stays, key has not vanished), `deleted` bool. `fulls` one row per full delivery and scope value it covers: seq,
+    the delivery, ascending with `known_from`), `known_from` date, `row__refused` bool (key readable, row refused:
+    content stays, key has not vanished), `row__deleted` bool. `fulls` one row per full delivery and scope value it covers: seq,
     known_from, the `scope` columns (each a key column; none = the whole source), `complete` bool.
     `hashed`: content columns whose change makes a new version (default: all but the control columns).
     Out: opened = sightings' key and content columns + known_from, row_hash, version_id, sorted by key; closed =
@@ -102,8 +102,8 @@ def advance(
         con.register("fulls_in", fulls)
         keys = f"{_joined(key)} as k, {_joined(scope)} as scope"
         con.execute(
-            f"create temp table sighted as select {keys}, seq, known_from, rid, coalesce(refused, false) as refused, "
-            f"coalesce(deleted, false) as deleted, {_row_hash(content)} as row_hash from sightings_in"
+            f"create temp table sighted as select {keys}, seq, known_from, rid, coalesce(row__refused, false) as refused, "
+            f"coalesce(row__deleted, false) as deleted, {_row_hash(content)} as row_hash from sightings_in"
         )
         con.execute(f"create temp view believed as select {keys}, known_from, version_id, row_hash from current_in")
         con.execute(
@@ -168,6 +168,6 @@ def _empty_current(sightings: pa.Table) -> pa.Table:
 
 def _with_content(opened: pa.Table, sightings: pa.Table, key: Sequence[str]) -> pa.Table:
     rows = sightings.take(opened["rid"].combine_chunks())
-    rows = rows.drop_columns([name for name in ("seq", "refused", "deleted") if name in rows.column_names])
+    rows = rows.drop_columns([name for name in ("seq", "row__refused", "row__deleted") if name in rows.column_names])
     rows = rows.append_column("row_hash", opened["row_hash"]).append_column("version_id", opened["version_id"])
     return rows.sort_by([*((name, "ascending") for name in key), ("known_from", "ascending")])

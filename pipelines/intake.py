@@ -21,7 +21,7 @@ from data_contracts.gx_suite import prove
 from data_contracts.judging import FileContext, FileFailure, Judgement, judge
 from data_contracts.reading import FileRefused, read_delivery
 from data_contracts.receipts import receipt
-from data_contracts.staging import stage
+from data_contracts.staging import DELETED, stage
 from data_contracts.versions import advance
 from pipelines import layout
 from pipelines.accepted import Log
@@ -68,7 +68,7 @@ def take_in_source(home: Home, name: str, to: date) -> int:
     batches = [_judged(home, ledger, source, entries) for source, entries in _by_version(home, name, new)]
 
     def fill(draft: Draft) -> None:
-        done = [entry.judged("repeat") for entry in repeats]
+        done = [entry.judged("repeat", persons=_last_persons(ledger, name)) for entry in repeats]
         log = Log(home, name)
         for batch in batches:
             done += _log_batch(home, log, batch, to, draft)
@@ -104,6 +104,11 @@ def _split_repeats(ledger: Ledger, waiting: list[Entry]) -> tuple[list[Entry], l
         (repeats if entry.sha256 in seen else new).append(entry)
         seen.add(entry.sha256)
     return new, repeats
+
+
+def _last_persons(ledger: Ledger, name: str) -> int:
+    earlier = [e for e in ledger.of(name) if e.verdict in ("accepted", "repeat")]
+    return earlier[-1].persons if earlier else 0
 
 
 def _by_version(home: Home, name: str, entries: list[Entry]) -> Iterable[tuple[Source, list[Entry]]]:
@@ -195,12 +200,9 @@ def _days(known: dict[int, date]) -> pa.Table:
 
 def _sightings(batch: Batch, kept: pa.Table, known: dict[int, date]) -> pa.Table:
     """Rows to log: those kept, with content; and of every other readable key no more than that it was there."""
-    contract, profile = batch.source.contract, batch.source.profile
+    contract = batch.source.contract
     keys = ", ".join(f'"{name}"' for name in contract.key)
     readable = " and ".join(f'"{name}" is not null' for name in contract.key if contract.column(name).required) or "true"
-    deleted = "false"
-    if profile.delete_column:
-        deleted = f'coalesce("{profile.delete_column}"::varchar in {profile.delete_values!r}, false)'.replace(",)", ")")
     con = duckdb.connect()
     con.register("kept", kept)
     con.register("staged", batch.staged)
@@ -208,11 +210,12 @@ def _sightings(batch: Batch, kept: pa.Table, known: dict[int, date]) -> pa.Table
     con.register("gone", pa.table({"delivery": pa.array(sorted(batch.failures), pa.int32())}))
     con.execute(
         f"""create temp table sightings as
-        select * exclude (delivery, row), delivery::bigint as seq, false as refused, {deleted} as deleted from kept"""
+        select k.* exclude (delivery, row), k.delivery::bigint as seq, false as row__refused, coalesce(s.{DELETED}, false) as row__deleted
+        from kept k join (select delivery, row, {DELETED} from staged) s using (delivery, row)"""
     )
     con.execute(
         f"""insert into sightings by name
-        select distinct {keys}, d.known_from, s.delivery::bigint as seq, true as refused, false as deleted
+        select distinct {keys}, d.known_from, s.delivery::bigint as seq, true as row__refused, false as row__deleted
         from staged s join days d using (delivery) anti join gone using (delivery)
         where {readable} and (delivery, row) not in (select (delivery, row) from kept)"""
     )
@@ -251,10 +254,12 @@ def _receipt(batch: Batch, entry: Entry, draft: Draft) -> Entry:
     draft.json(layout.receipt(batch.source.name, entry.known_from, entry.order, "json"), document)
     draft.bytes(layout.receipt(batch.source.name, entry.known_from, entry.order, "html"), receipt_html(document).encode())
     failures = batch.failures.get(entry.order)
+    counts = batch.judgement.counts.get(entry.order) if batch.judgement else None
     return entry.judged(
-        "refused" if failures else "accepted",
-        failures[0].rule if failures else "",
-        document["rows_in"],
-        document["accepted_or_forgotten"],
-        document["rows_refused"],
+        document["verdict"],
+        rule=failures[0].rule if failures else "",
+        rows_in=document["rows_in"],
+        kept=document["accepted_or_forgotten"],
+        refused=document["rows_refused"],
+        persons=counts.persons if counts else 0,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.definitions import FEATURES
 from outreach.reasons import Reason
@@ -52,7 +53,7 @@ def print_copy(home: Home, list_day: date, team: str, holder: str) -> dict[str, 
     name = _team(home, team)
     day = last_day(home)
     lines = home.store.read_table(path)
-    joined = _joined(home, lines.filter(pa.compute.equal(lines["team"], name)), day)
+    joined = _joined(home, lines.filter(pc.equal(lines["team"], name)), day)
     number = f"{len(home.store.under(f'restricted/printed/{list_day}/')) // 2 + 1:03d}"
     info = CopyInfo(f"訪問リスト {list_day}の週", name, holder, number, day, _expiry(list_day), home.settings.demonstration)
     sheet = [_line(home, row) for row in joined]
@@ -84,7 +85,7 @@ def _expiry(list_day: date) -> date:
 
 def _joined(home: Home, lines: pa.Table, day: date) -> list[dict[str, Any]]:
     states = People.read(home).states
-    residents = pa.compute.unique(states["resident_id"])
+    residents = pc.unique(states["resident_id"])
     persons = pa.table({"resident_id": residents, "person_key": home.names.keys("person", residents)})
     con = duckdb.connect()
     consents = versions(home, home.with_role("consents")[0])

@@ -39,6 +39,10 @@ class People:
         tables = (layout.STATES, layout.MEMBERSHIP_BY_ID, layout.PERMISSION, layout.PROTECTION)
         return People(*(read(path) for path in tables), admitted)
 
+    def admitted_from(self) -> date:
+        """The first day on which every source that was ever admitted had been."""
+        return max(self.admitted["since"].to_pylist())
+
     @staticmethod
     def paths() -> tuple[str, ...]:
         """What is read, for manifests."""
@@ -49,7 +53,7 @@ class People:
 class Scope:
     """Households in scope on D. Keys are pseudonyms.
 
-    households: household_key, adults, consenting_adults, ward, town_code · visible: household_key, source ·
+    households: household_key, adults, consenting_adults, ward, town_code, and axes for fairness tables only · visible: household_key, source ·
     permission: person_key, source, covers_from · members: person_key, household_key, resident_id (never published).
     """
 
@@ -66,7 +70,7 @@ create temp view member as
   where known_from <= $day and $day < coalesce(known_until, {FOREVER})
     and "from" <= $day and $day <= coalesce("until", {FOREVER});
 create temp view person as
-  select m.resident_id, m.household_id, s.ward, s.town_code,
+  select m.resident_id, m.household_id, s.ward, s.town_code, s.sex, s.nationality_class, s.birth_date,
     s.birth_date is null or s.birth_date + interval 18 year <= $day as adult
   from member m join states s on s.resident_id = m.resident_id
     and s."from" <= $day and $day <= coalesce(s."until", {FOREVER});
@@ -95,8 +99,14 @@ create temp view household as
 _HOUSEHOLDS = """
 select p.household_id, count(*) filter (adult) as adults,
   count(*) filter (adult and resident_id in (select resident_id from allowed)) as consenting_adults,
-  min(ward) as ward, min(town_code) as town_code
-from person p where household_id in (select household_id from household) group by all order by all"""
+  min(ward) as ward, min(town_code) as town_code,
+  case when max(age) >= 75 then '75歳以上を含む' when max(age) >= 65 then '65-74歳を含む' when max(age) >= 40 then '40-64歳' else '40歳未満' end
+    as age_band,
+  case when count(*) = 1 then '単身' when count(*) filter (adult) = 1 then 'ひとり親など' when count(*) = count(*) filter (adult)
+    then '大人のみ' else '大人と子' end as household_type,
+  case when count(distinct sex) = 1 then min(sex) else '男女' end as sex,
+  case when bool_or(nationality_class = '外国') then '外国籍を含む' else '日本' end as nationality
+from (select *, date_sub('year', birth_date, $day) as age from person) p where household_id in (select household_id from household) group by all order by all"""
 _VISIBLE = """
 select distinct household_id, source from consenting join admitted using (source)
 where since <= $day and household_id in (select household_id from household) order by all"""

@@ -18,7 +18,7 @@ FIRST_DAY = date(2026, 1, 1)
 SIGHTINGS = pa.schema(
     [
         ("charged_year", pa.int64()), ("notice_no", pa.string()), ("paid_yen", pa.int64()), ("note", pa.string()),
-        ("seq", pa.int64()), ("known_from", pa.date32()), ("refused", pa.bool_()), ("deleted", pa.bool_()),
+        ("seq", pa.int64()), ("known_from", pa.date32()), ("row__refused", pa.bool_()), ("row__deleted", pa.bool_()),
     ]
 )  # fmt: skip
 FULLS = pa.schema(

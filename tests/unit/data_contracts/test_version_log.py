@@ -11,7 +11,7 @@ from data_contracts.versions import CLOSED_SCHEMA, advance, current_of, versions
 D1, D2, D3, D4 = (date(2026, 4, n) for n in (1, 2, 3, 4))
 SCHEMA = pa.schema(
     [("year", pa.int64()), ("no", pa.string()), ("yen", pa.int64()), ("seq", pa.int64()), ("known_from", pa.date32()),
-     ("refused", pa.bool_()), ("deleted", pa.bool_())]
+     ("row__refused", pa.bool_()), ("row__deleted", pa.bool_())]
 )  # fmt: skip
 FULLS = pa.schema([("year", pa.int64()), ("seq", pa.int64()), ("known_from", pa.date32()), ("complete", pa.bool_())])
 
@@ -23,8 +23,8 @@ def row(no: str, yen: int | None, seq: int, day: date, **more: Any) -> dict[str,
         "yen": yen,
         "seq": seq,
         "known_from": day,
-        "refused": False,
-        "deleted": False,
+        "row__refused": False,
+        "row__deleted": False,
     } | more
 
 
@@ -51,7 +51,7 @@ def test_missing_from_a_full_vanishes_and_may_reappear() -> None:
 
 
 def test_a_refused_row_keeps_its_key_and_the_content_known_before() -> None:
-    rows = [row("1", 5, 1, D1), row("1", None, 2, D2, refused=True), row("2", 5, 2, D2)]
+    rows = [row("1", 5, 1, D1), row("1", None, 2, D2, row__refused=True), row("2", 5, 2, D2)]
     assert log(rows, [full(1, D1), full(2, D2)])[0] == ("1", 5, 1, None, None)
 
 
@@ -72,7 +72,7 @@ def test_the_same_content_again_is_no_new_version_and_a_correction_keeps_history
 
 
 def test_a_delta_deletes_only_where_it_says_so() -> None:
-    rows = [row("1", 5, 1, D1), row("2", 5, 1, D1), row("1", None, 2, D2, deleted=True)]
+    rows = [row("1", 5, 1, D1), row("2", 5, 1, D1), row("1", None, 2, D2, row__deleted=True)]
     assert log(rows, []) == [("1", 5, 1, 2, "deleted"), ("2", 5, 1, None, None)]
 
 

@@ -1,0 +1,173 @@
+"""What the ethics report is made from: metrics of the training, coverage, contract results, explanations of a day."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+
+from features.compiler import evidence
+from features.definitions import FEATURES
+from models.card import Figure
+from models.explanation import reason_shares, reasons
+from models.inputs import TrainingInputs
+from models.matrix import Matrix
+from models.results import TrainingResult
+from models.scoring import check_sum, score
+from models.stability import certain, stability
+from pipelines.closing import ages
+from pipelines.home import Home
+from pipelines.scope import FOREVER, People, Scope, scope
+from pipelines.screening import HUB, hashes
+
+EXPLAINED_LISTED = 30
+EXPLAINED_OTHERS = 10
+
+
+def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, as_of: date) -> dict[str, Any]:
+    """Everything `reports.ethics.ethics_report` reads. The explained day is the newest with features."""
+    people = People.read(home)
+    day = max(given.features)
+    of = scope(home, people, day, as_of)
+    return {
+        "metrics": result.metrics,
+        "model": result.model,
+        "features": FEATURES,
+        "municipality": home.settings.municipality,
+        "as_of": as_of,
+        "explained_day": day,
+        "demonstration": home.settings.demonstration,
+        "coverage": coverage(people, of, home),
+        "contracts": contract_results(home, as_of),
+        "register": yaml.safe_load((home.settings.config / "legal_bases.yaml").read_text())["bases"],
+        **_explained(home, result, given, of),
+    }
+
+
+def coverage(people: People, of: Scope, home: Home) -> list[dict[str, Any]]:
+    """Households by ward, and how many of their sources can be seen: counts, to be suppressed by the report."""
+    con = duckdb.connect()
+    con.register("membership", people.membership)
+    con.register("states", people.states)
+    con.register("protection", people.protection)
+    frame = con.execute(
+        f"""with here as (
+          select m.household_id, s.ward, m.resident_id from membership m join states s on s.resident_id = m.resident_id
+            and s."from" <= $day and $day <= coalesce(s."until", {FOREVER})
+          where m.known_from <= $day and $day < coalesce(m.known_until, {FOREVER})
+            and m."from" <= $day and $day <= coalesce(m."until", {FOREVER}))
+        select household_id, min(ward) as ward from here group by all
+        having not bool_or(resident_id in (select resident_id from protection where "from" <= $day
+          and $day <= coalesce("until", {FOREVER}))) order by all""",
+        {"day": of.day},
+    ).to_arrow_table()
+    keyed = frame.append_column("household_key", home.names.keys("household", frame["household_id"]))
+    con.register("keyed", keyed)
+    con.register("seen", of.visible)
+    con.register("scoped", of.households.select(["household_key"]))
+    rows = con.sql(
+        """select ward, count(*) as households, count(*) filter (household_key in (select household_key from scoped)) as in_scope,
+        count(*) filter (n = 0) as sources_0, count(*) filter (n = 1) as sources_1, count(*) filter (n >= 2) as sources_2_plus
+        from (select k.ward, k.household_key, count(s.source) as n from keyed k left join seen s using (household_key) group by all)
+        group by ward order by ward"""
+    ).to_arrow_table()
+    return rows.to_pylist()
+
+
+def contract_results(home: Home, day: date) -> list[dict[str, Any]]:
+    """Per source: files and rows taken in and refused, and the age of what is accepted."""
+    entries = home.ledger().entries
+    age = ages(home, day)
+    results = []
+    for name in home.catalog.names:
+        mine = [e for e in entries if e.source == name]
+        verdicts = Counter(e.verdict for e in mine)
+        results.append(
+            {
+                "source": name,
+                "title": home.catalog.contracts[name][-1].title,
+                "files": len(mine),
+                "refused_files": verdicts["refused"],
+                "rows": sum(e.rows_in for e in mine),
+                "refused_rows": sum(e.refused for e in mine),
+                "age_days": age[name],
+            }
+        )
+    return results
+
+
+def _explained(home: Home, result: TrainingResult, given: TrainingInputs, of: Scope) -> dict[str, Any]:
+    """Additivity, shares of households that keep reasons, and a sample of listed and unlisted households."""
+    features = given.features[of.day]
+    scored = score(result.model, features, hashes())
+    columns = {name: np.asarray(scored.contributions[name]) for name in scored.contributions.column_names[2:]}
+    error = check_sum(result.model.base, columns, scored.margin)
+    hub = [home.store.read_table(path) for path in HUB]
+    facts = evidence(*hub, of.permission, of.visible, of.households, of.day)
+    matrix = Matrix.from_table(features, result.model.names)
+    refits = result.refits
+    stable = stability(result.model, refits.__getitem__, matrix, result.background, len(refits)) if refits else certain(result.model, matrix)
+    found = reasons(result.model, FEATURES, scored.contributions, facts, stable)
+    order = np.argsort(-scored.margin, kind="stable")
+    listed = order[: given.slots]
+    rest = order[given.slots :: max(1, (len(order) - given.slots) // EXPLAINED_OTHERS)][:EXPLAINED_OTHERS]
+    top = pc.take(features["household_key"], pa.array(listed)).combine_chunks()
+    return {
+        "additivity": {"max_error": float(error), "rows": features.num_rows},
+        "explained": {
+            "shares": reason_shares(found.filter(pc.is_in(found["household_key"], top)), top).to_pylist(),
+            "global": [],
+            "local": [
+                _local(scored.contributions, scored.margin, facts, int(row), place < EXPLAINED_LISTED)
+                for place, row in [*enumerate(listed[:EXPLAINED_LISTED]), *((EXPLAINED_LISTED, r) for r in rest)]
+            ],
+        },
+    }
+
+
+def _local(terms: pa.Table, margin: np.ndarray, facts: pa.Table, row: int, listed: bool) -> dict[str, Any]:
+    values = terms.slice(row, 1).to_pylist()[0]
+    key = values.pop("household_key")
+    base = values.pop("base")
+    own = facts.filter(pc.equal(facts["household_key"], key)).to_pylist()
+    return {
+        "key_short": key[:8],
+        "listed": listed,
+        "margin": float(margin[row]),
+        "base": base,
+        "contributions": values,
+        "facts": [_fact(fact) for fact in own],
+    }
+
+
+def _fact(fact: dict[str, Any]) -> str:
+    month = f"{fact['latest_on'].year}年{fact['latest_on'].month}月"
+    since = f"{fact['first_on'].year}年{fact['first_on'].month}月"
+    return FEATURES[fact["feature"]].wording_ja.format(n=fact["n"], since=since, month=month)
+
+
+def _period(metrics: dict[str, Any]) -> str:
+    days = metrics["split"]["replay"] or metrics["split"]["test"]
+    return f"{days[0]} – {days[-1]}" if days else ""
+
+
+def card_figures(metrics: dict[str, Any]) -> tuple[list[Figure], list[str]]:
+    """Headline figures of the card with n and interval, and the names of those that cannot be told."""
+    figures: list[Figure] = []
+    cannot: list[str] = []
+    line = metrics["replay"].get("lines", {}).get("all", {})
+    gains = line.get("gain_of_chosen_over", {})
+    for against, gain in gains.items():
+        name = f"限定平均リードの差(日) 対 {against}"
+        if gain.get("value") is None:
+            cannot.append(name)
+            continue
+        english = f"gain in restricted mean lead (days) over {against}"
+        figures.append(Figure(name, english, gain["value"], gain["low"], gain["high"], gain["n"], "危機", _period(metrics)))
+    if not figures and not cannot:
+        cannot.append("限定平均リード(検証の期間が足りません)")
+    return figures, cannot

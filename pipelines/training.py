@@ -1,0 +1,203 @@
+"""`kizuki train`: snapshots of past days as known then, labels as known today, candidates, validation, card and report.
+
+The model is published with its card, metrics, validation rows and refits, and its ethics report; it waits for two signatures.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.compiler import feature_table
+from features.definitions import FEATURES
+from models.background import with_background
+from models.candidates import TrainingSettings, specs_of
+from models.card import card
+from models.cohort import follow_up
+from models.inputs import TrainingInputs
+from models.labels import Known, components_of, crisis_events, labels, pipeline_steps
+from models.learners.scorecard import Card
+from models.results import TrainingResult
+from models.splits import Split, plan, single_cohort
+from models.table import canonical_json, model_hash
+from models.training import train
+from outreach.teams import capacity
+from pipelines import layout
+from pipelines.accepted import versions
+from pipelines.evidence import card_figures, ethics_evidence
+from pipelines.home import Home
+from pipelines.scope import People, Scope, scope
+from pipelines.screening import HUB
+from pipelines.store import Draft
+from reports.ethics import ethics_report
+
+TOUCHED = pa.schema([("household_key", pa.string()), ("from", pa.date32()), ("until", pa.date32())])
+
+
+def publish_training(home: Home, as_of: date, validation: str) -> str:
+    """Train as of a day and publish the chosen model with everything said of it. Returns its hash."""
+    inputs = {path: home.store.digest(path) for path in (*HUB, *People.paths())} | {"validation": validation}
+    made: dict[str, str] = {}
+
+    def fill(draft: Draft) -> None:
+        split = _split(home, as_of, validation)
+        given = gather(home, split, as_of)
+        result = train(given)
+        digest = made["digest"] = model_hash(result.model)
+        _write_model(home, draft, digest, result)
+        html, figures = ethics_report(ethics_evidence(home, result, given, as_of))
+        draft.bytes(layout.ethics(digest, "report.html"), html.encode())
+        draft.json(layout.ethics(digest, "ethics.json"), figures)
+
+    manifest = home.store.publish("training", as_of, fill, inputs=inputs, config=home.config)
+    if manifest is None:
+        last = home.store.last("training", as_of)
+        assert last is not None
+        return next(path.split("/")[1] for path in last.outputs if path.endswith("/model.json"))
+    return made["digest"]
+
+
+def _write_model(home: Home, draft: Draft, digest: str, result: TrainingResult) -> None:
+    figures, cannot_tell = card_figures(result.metrics)
+    text = card(
+        result.model,
+        FEATURES,
+        figures,
+        cannot_tell,
+        demonstration=home.settings.demonstration,
+        single_cohort=result.metrics["validation"] == "single_cohort",
+    )
+    draft.bytes(layout.model(digest, "model.json"), canonical_json(result.model).encode())
+    draft.bytes(layout.model(digest, "card.md"), text.encode())
+    draft.json(layout.model(digest, "metrics.json"), result.metrics)
+    draft.table(layout.model(digest, "validation.parquet"), result.validation, ["as_of", "household_key"])
+    if result.refits:
+        measured = [canonical_json(with_background(refit, result.background)) for refit in result.refits]
+        draft.json(layout.model(digest, "refits.json"), measured)
+
+
+def _split(home: Home, as_of: date, validation: str) -> Split:
+    numbers = home.settings.numbers("training", as_of)
+    horizon, lag = numbers["horizon_days"], numbers["lag_days"]
+    if validation == "single_cohort":
+        day = max(entry.known_from for entry in home.ledger().entries if entry.known_from + timedelta(days=horizon + lag) <= as_of)
+        return single_cohort(day, as_of, horizon, lag)
+    return plan(People.read(home).admitted_from(), as_of, horizon, lag)
+
+
+def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
+    """Feature tables and labels of the split's days, permissions to train on and to count, and the declared numbers."""
+    people = People.read(home)
+    hub = [home.store.read_table(path) for path in HUB]
+    scopes = {day: scope(home, people, day, as_of) for day in split.feature_days}
+    tables = {day: feature_table(*hub, of.permission, of.visible, of.households, day) for day, of in scopes.items()}
+    known = _known(home, people, hub, split, as_of)
+    numbers = home.settings.numbers("training", as_of)
+    settings = TrainingSettings.of({**numbers, "slots": _slots(home, numbers["slots"])})
+    return TrainingInputs(
+        split=split,
+        features=tables,
+        labels={day: labels(scopes[day].households["household_key"], known, day, split.horizon_days) for day in split.label_days},
+        known=known,
+        groups=_groups(scopes),
+        area=_area(scopes),
+        trainable=_permitted(home, people, split, as_of, "model_training", scopes),
+        evaluable=_permitted(home, people, split, as_of, "model_evaluation", scopes),
+        specs=specs_of(list(FEATURES.values())),
+        sources={name: feature.sources for name, feature in FEATURES.items()},
+        card=load_card(home, as_of),
+        slots=settings.slots,
+        settings=settings,
+        config_digest=home.config,
+        made_up=home.settings.demonstration,
+    )
+
+
+def load_card(home: Home, day: date) -> Card:
+    """The scorecard's points that hold on `day`."""
+    return Card.of(home.settings.numbers("scorecard", day))
+
+
+def _known(home: Home, people: People, hub: list[pa.Table], split: Split, as_of: date) -> Known:
+    components = components_of(people.admitted["source"].to_pylist())
+    return Known(
+        day=as_of,
+        lag_days=split.lag_days,
+        events=crisis_events(*hub, as_of, components),
+        steps=pipeline_steps(*hub, as_of, components),
+        follow_up=_followed(home, people, hub, as_of, "early_outreach"),
+        touched=_touched(home),
+        components=components,
+    )
+
+
+def _followed(home: Home, people: People, hub: list[pa.Table], as_of: date, purpose: str) -> pa.Table:
+    """Stretches on which a household's source was in sight, for a purpose, of persons permitted today."""
+    keyed = people.permission.append_column("person_key", home.names.keys("person", people.permission["resident_id"]))
+    membership = hub[1].filter(pc.is_null(hub[1]["known_until"]))
+    return follow_up(keyed, membership, purpose, as_of)
+
+
+def _touched(home: Home) -> pa.Table:
+    """Our visits and referrals, from visit outcomes."""
+    names = home.with_role("outcomes")
+    log = versions(home, names[0]) if names else None
+    if log is None:
+        return TOUCHED.empty_table()
+    current = log.filter(pc.is_null(log["known_until"]))
+    return pa.table([current["household_key"], current["visited_on"], current["visited_on"]], schema=TOUCHED)
+
+
+def _permitted(
+    home: Home, people: People, split: Split, as_of: date, purpose: str, scopes: Mapping[date, Scope]
+) -> dict[date, pa.Array]:
+    """Households of each day all of whose facts may be used for `purpose`, then and today.
+
+    A household whose score rests on a member without this permission is left out: its row holds that member's facts.
+    """
+    permitted: dict[date, pa.Array] = {}
+    for day in split.feature_days:
+        wanted = scope(home, people, day, as_of, purpose)
+        permitted[day] = _fully(scopes[day], wanted)
+    return permitted
+
+
+def _fully(scored: Scope, allowed: Scope) -> pa.Array:
+    rows = scored.permission.select(["person_key", "source"]).group_by(["person_key", "source"]).aggregate([])
+    have = allowed.permission.select(["person_key", "source"]).group_by(["person_key", "source"]).aggregate([])
+    missing = rows.join(have, ["person_key", "source"], join_type="left anti")
+    homes = scored.members.join(missing, "person_key", join_type="left semi")["household_key"]
+    keys = scored.households["household_key"]
+    return keys.filter(pc.invert(pc.is_in(keys, homes.combine_chunks()))).combine_chunks()
+
+
+def _area(scopes: Mapping[date, Scope]) -> pa.Table:
+    """household_key, ward: the last one known."""
+    return _latest(scopes, ["ward"])
+
+
+def _groups(scopes: Mapping[date, Scope]) -> pa.Table:
+    """Axes of the subgroup tables. Never features."""
+    return _latest(scopes, ["age_band", "household_type", "sex", "nationality"])
+
+
+def _latest(scopes: Mapping[date, Scope], columns: list[str]) -> pa.Table:
+    rows: dict[str, dict[str, Any]] = {}
+    for day in sorted(scopes):
+        for row in scopes[day].households.select(["household_key", *columns]).to_pylist():
+            rows[row["household_key"]] = row
+    schema = pa.schema([(name, pa.string()) for name in ("household_key", *columns)])
+    return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=schema)
+
+
+def _slots(home: Home, otherwise: int) -> int:
+    """Visits a week of all teams, as delivered; the configured number when no team file ever came."""
+    log = versions(home, home.with_role("teams")[0])
+    if log is None:
+        return otherwise
+    current = log.filter(pc.is_null(log["known_until"]))
+    return sum(capacity(current).weekly_visits.values())
+
+
