@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from data_contracts.contract import Contract, Rule
 from data_contracts.profile import Source
-from data_contracts.rules import KEY_CONFLICT, KEY_CONFLICT_REMEDY, KEY_CONFLICT_SENTENCE, conflict_query, row_rules
+from data_contracts.rules import (
+    KEY_CONFLICT,
+    KEY_CONFLICT_REMEDY,
+    KEY_CONFLICT_SENTENCE,
+    conflict_query,
+    row_rules,
+    rule_ids,
+)
 from data_contracts.staging import DELETED
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_suite import ExpectationSuite
+
+__all__ = ["COLUMNS", "GxResult", "compile_suite", "prove", "rule_ids", "staged_columns"]
 
 # The staging table must have exactly the agreed columns; checked by GX before anything is counted.
 COLUMNS = "file.columns"
