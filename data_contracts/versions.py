@@ -85,8 +85,9 @@ def advance(
     In: `current` the versions still believed (key columns, version_id, row_hash, known_from; `current_of`) or None.
     `sightings` one row per key seen in a delivery: key and content columns, `seq` int (the ledger's order number of
     the delivery, ascending with `known_from`), `known_from` date, `row__refused` bool (key readable, row refused:
-    content stays, key has not vanished), `row__deleted` bool. `fulls` one row per full delivery and scope value it covers: seq,
-    known_from, the `scope` columns (each a key column; none = the whole source), `complete` bool.
+    content stays, key has not vanished), `row__deleted` bool (named so that no contract column can be meant). `fulls`
+    one row per full delivery and scope value it covers: seq, known_from, the `scope` columns (each a key column; none =
+    the whole source), `complete` bool.
     `hashed`: content columns whose change makes a new version (default: all but the control columns).
     Out: opened = sightings' key and content columns + known_from, row_hash, version_id, sorted by key; closed =
     CLOSED_SCHEMA with closed_by corrected|vanished|deleted, sorted by version_id. A version corrected on the day it
@@ -102,8 +103,8 @@ def advance(
         con.register("fulls_in", fulls)
         keys = f"{_joined(key)} as k, {_joined(scope)} as scope"
         con.execute(
-            f"create temp table sighted as select {keys}, seq, known_from, rid, coalesce(row__refused, false) as refused, "
-            f"coalesce(row__deleted, false) as deleted, {_row_hash(content)} as row_hash from sightings_in"
+            f"create temp table sighted as select {keys}, seq, known_from, rid, {_row_hash(content)} as row_hash, "
+            "coalesce(row__refused, false) as refused, coalesce(row__deleted, false) as deleted from sightings_in"
         )
         con.execute(f"create temp view believed as select {keys}, known_from, version_id, row_hash from current_in")
         con.execute(

@@ -9,12 +9,13 @@ from data_contracts.catalog import load_catalog
 from data_contracts.profile import Source
 from data_contracts.shapes import episodes
 from data_contracts.staging import stage
-from data_contracts.versions import advance, versions_of
+from data_contracts.versions import CONTROL_COLUMNS, advance, versions_of
 
 CATALOG = load_catalog(Path(__file__).parents[2] / "config" / "sources")
 FULLS = pa.schema([("seq", pa.int64()), ("known_from", pa.date32()), ("complete", pa.bool_())])
 SHOWN = ("kind", "began_on", "ended_on", "quantity", "date_precision", "known_from", "known_until")
 NOTHING = "-"
+REFUSED, DELETED = CONTROL_COLUMNS[2:]
 
 
 def lines(drawing: str) -> list[list[str]]:
@@ -44,8 +45,8 @@ def delivered(source: Source, drawing: str, same: dict[str, str]) -> pa.Table:
     for name, values in (
         ("seq", pa.array(range(count), pa.int64())),
         ("known_from", pa.array([date.fromisoformat(str(row["known"])) for row in rows], pa.date32())),
-        ("refused", pa.array([False] * count)),
-        ("deleted", pa.array([row.get("deleted") == "1" and "deleted" not in names for row in rows])),
+        (REFUSED, pa.array([False] * count)),
+        (DELETED, pa.array([row.get("deleted") == "1" and "deleted" not in names for row in rows])),
         ("person_key", pa.array(["person"] * count)),
     ):
         sightings = sightings.append_column(name, values)
