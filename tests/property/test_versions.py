@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from data_contracts.versions import CLOSED_SCHEMA, advance, current_of, versions_of
@@ -127,7 +127,7 @@ def told(versions: pa.Table) -> list[tuple]:
     )  # fmt: skip
 
 
-@settings(derandomize=True, deadline=None, max_examples=15)
+@settings(derandomize=True, deadline=None, max_examples=15, phases=[Phase.generate])
 @given(histories, st.data())
 def test_any_batching_gives_one_log_and_it_is_the_slow_reading(history: list[Delivery], data: st.DataObject) -> None:
     numbered = list(enumerate(history))
