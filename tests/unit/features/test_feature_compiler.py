@@ -113,6 +113,17 @@ def test_evidence_is_for_values_above_zero_only() -> None:
     assert {row["person_key"] for row in found} == {"p1"}
 
 
+def test_a_kind_counts_from_the_features_own_source_only() -> None:
+    """The same kind delivered by another source moves neither the value nor what a reason rests on."""
+    own, foreign = fact("tax_overdue", date(2026, 3, 1)), fact("tax_overdue", date(2026, 3, 5), source="insurance")
+    given = tables(own, foreign)
+    table = feature_table(**given, households=pa.array(["h1"]), day=DAY)
+    assert table["tax_overdue_open"].to_pylist() == [1.0]
+    found = evidence(**given, household_keys=pa.array(["h1"]), day=DAY)
+    by_feature = {row["feature"]: row["n"] for row in found.to_pylist()}
+    assert by_feature["tax_overdue_open"] == 1
+
+
 def test_a_vacancy_is_suspected_only_where_water_may_be_seen() -> None:
     closed = fact("water_closed", date(2026, 3, 1), person_key=None, dwelling_key="d1")
     given = tables(closed)
