@@ -1,0 +1,59 @@
+"""The receipt as the delivering office reads it: one page, no person on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.rendering import page
+
+_KIND = {"full": "全件", "delta": "差分"}
+_NONE = "なし"
+ACCEPTED = "このファイルを受け入れました。"
+ACCEPTED_IN_PART = (
+    "このファイルを受け入れました。直しが必要な行だけは受け入れていません。"
+    "直して次回のお届けに含めてください。"
+)
+REFUSED = "このファイルは受け入れていません。下の「直し方」のとおり直して、もう一度お届けください。"
+
+
+def receipt_html(receipt: Mapping[str, Any]) -> str:
+    """Self-contained HTML (Japanese) of one receipt.
+
+    In: the dict of `data_contracts.receipts.receipt`. Out: what was received, accepted or forgotten (one number),
+    refused by rule with row numbers, sentence and remedy, and why a whole file was refused. It shows nothing that the
+    receipt does not hold, so no person; equal receipts give equal bytes.
+    """
+    return page(
+        "receipt.html.j2",
+        r=receipt,
+        verdict=_verdict(receipt),
+        facts=_facts(receipt),
+        counts=[f"{receipt[name]:,}" for name in ("rows_in", "accepted_or_forgotten", "rows_refused")],
+        lists=[
+            ("受け入れていない行", "受け入れていない行はありません。", _entries(receipt["refused"])),
+            ("お知らせ(受け入れましたが、ご確認ください)", "お知らせはありません。", _entries(receipt["noticed"])),
+        ],
+    )
+
+
+def _verdict(receipt: Mapping[str, Any]) -> str:
+    if receipt["verdict"] == "refused":
+        return REFUSED
+    return ACCEPTED_IN_PART if receipt["rows_refused"] else ACCEPTED
+
+
+def _facts(receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
+    contract = receipt["contract"]
+    return [
+        ("情報の名前", str(receipt["source"])),
+        ("お届けの日(フォルダの日付)", receipt["folder_day"] or _NONE),
+        ("受け入れた日", receipt["admitted_day"] or _NONE),
+        ("種類", _KIND.get(receipt["kind"], str(receipt["kind"]))),
+        ("取り決めの版", f"{contract['version']}({contract['sha256']})"),
+        ("ファイルの指紋(SHA-256)", str(receipt["sha256"])),
+    ]
+
+
+def _entries(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**entry, "count_ja": f"{entry['count']:,}"} for entry in entries]
