@@ -29,7 +29,7 @@ def run_day(home: Path, config: Path | None, day: date, instance_folder: Path) -
 def _refusal(result: dg.ExecuteInProcessResult) -> GateClosed:
     """The first failed step as a refusal: the gate's own line when it was a gate, the kind of error otherwise."""
     failed = [event for event in result.all_node_events if event.is_step_failure]
-    step = failed[0].step_key
+    step = failed[0].step_key or "run"
     data = failed[0].step_failure_data
     failure = data.user_failure_data
     if failure is not None and failure.description:

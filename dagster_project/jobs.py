@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from dagster_project.intake_assets import accepted_key
 from dagster_project.partitions import DAYS
 
 
-def jobs(sources: list[str]) -> dict[str, dg.UnresolvedAssetJobDefinition]:
+def jobs(sources: list[str]) -> dict[str, UnresolvedAssetJobDefinition]:
     """daily_screening, weekly_list, training, backfill."""
     daily = dg.AssetSelection.keys(*(accepted_key(name) for name in sources), "hub", "features", "scores", "visit_list")
     calm = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
@@ -27,7 +28,7 @@ def jobs(sources: list[str]) -> dict[str, dg.UnresolvedAssetJobDefinition]:
     }
 
 
-def schedules(named: dict[str, dg.UnresolvedAssetJobDefinition]) -> list[dg.ScheduleDefinition]:
+def schedules(named: dict[str, UnresolvedAssetJobDefinition]) -> list[dg.ScheduleDefinition]:
     """The daily run for the day itself, and training on the first of a month."""
 
     def today(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
@@ -36,7 +37,11 @@ def schedules(named: dict[str, dg.UnresolvedAssetJobDefinition]) -> list[dg.Sche
 
     def schedule(job: str, cron: str) -> dg.ScheduleDefinition:
         return dg.ScheduleDefinition(
-            name=f"{job}_schedule", job=named[job], cron_schedule=cron, execution_timezone="Asia/Tokyo", execution_fn=today
+            name=f"{job}_schedule",
+            job=named[job],
+            cron_schedule=cron,
+            execution_timezone="Asia/Tokyo",
+            execution_fn=today,
         )
 
     return [schedule("daily_screening", "30 5 * * *"), schedule("training", "0 20 1 * *")]

@@ -1,6 +1,7 @@
 """From the hub to the list: an asset per step. Each body calls one step; the gate is the publication, not Dagster."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -11,7 +12,7 @@ from dagster_project.running import RETRY, run
 from pipelines import steps
 from pipelines.closing import MANDATORY
 
-COMMON = {"partitions_def": DAYS, "backfill_policy": ONE_RUN, "retry_policy": RETRY, "pool": "home"}
+COMMON: dict[str, Any] = {"partitions_def": DAYS, "backfill_policy": ONE_RUN, "retry_policy": RETRY, "pool": "home"}
 
 
 def screening_assets(sources: list[str]) -> list[dg.AssetsDefinition]:

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from dagster_project.jobs import UnresolvedAssetJobDefinition
 from dagster_project.resources import HomeResource
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 
 
-def sensors(daily: dg.UnresolvedAssetJobDefinition) -> list[dg.SensorDefinition]:
+def sensors(daily: UnresolvedAssetJobDefinition) -> list[dg.SensorDefinition]:
     """deliveries, and the failure sensor."""
 
     @dg.sensor(job=daily, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.STOPPED)
@@ -36,4 +37,3 @@ def sensors(daily: dg.UnresolvedAssetJobDefinition) -> list[dg.SensorDefinition]
         context.log.error(f"{context.dagster_run.job_name} {day}: {context.failure_event.message}")
 
     return [deliveries, failures]
-

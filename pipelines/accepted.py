@@ -29,7 +29,9 @@ class Log:
         if not opened:
             return None
         whole = pa.concat_tables(opened, promote_options="default")
-        return versions_of(whole, pa.concat_tables(closed) if closed else CLOSED_SCHEMA.empty_table(), key=self._contract.key)
+        return versions_of(
+            whole, pa.concat_tables(closed) if closed else CLOSED_SCHEMA.empty_table(), key=self._contract.key
+        )
 
     def add(self, sightings: pa.Table, fulls: pa.Table) -> None:
         """Advance the log by the sightings and fulls of one batch, in their order (data_contracts.versions.advance)."""

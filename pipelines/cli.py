@@ -61,7 +61,9 @@ def kizuki() -> None:
 def with_home(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that works on a home."""
     options = (
-        click.option("--home", "root", type=click.Path(path_type=Path, file_okay=False), required=True, envvar="KIZUKI_HOME"),
+        click.option(
+            "--home", "root", type=click.Path(path_type=Path, file_okay=False), required=True, envvar="KIZUKI_HOME"
+        ),
         click.option("--config", type=click.Path(path_type=Path, exists=True), help="another config folder"),
         click.option("--json", "as_json", is_flag=True, help="figures for machines"),
     )
@@ -112,7 +114,9 @@ def train(root: Path, config: Path | None, as_json: bool, as_of: date, validatio
 @click.option("--as", "name", required=True)
 @click.option("--key", "key_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
 @click.option("--on", "day", type=Day(), help="day of signing; default: the last day that is known")
-def sign(root: Path, config: Path | None, as_json: bool, model: str, name: str, key_file: Path, day: date | None) -> None:
+def sign(
+    root: Path, config: Path | None, as_json: bool, model: str, name: str, key_file: Path, day: date | None
+) -> None:
     """Sign a model, its data and its report (demonstrations and automation; people sign in the review app)."""
     say(as_json, **step("sign")(home_at(root, config), model, name, key_file, day))
 
@@ -145,7 +149,9 @@ def explain(root: Path, config: Path | None, as_json: bool, day: date | None, ho
 
 @kizuki.command("print")
 @with_home
-@click.option("--list", "list_name", required=True, type=Day(), help="the Monday of the list, or the day of an urgent sheet")
+@click.option(
+    "--list", "list_name", required=True, type=Day(), help="the Monday of the list, or the day of an urgent sheet"
+)
 @click.option("--team", required=True)
 @click.option("--as", "holder", required=True)
 def print_list(root: Path, config: Path | None, as_json: bool, list_name: date, team: str, holder: str) -> None:

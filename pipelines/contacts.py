@@ -36,6 +36,11 @@ def meetable(home: Home, people: People, of: Scope, random_forms: list[str]) -> 
     """
     consents = versions(home, home.with_role("consents")[0])
     con = duckdb.connect()
-    for name, table in (("permission", people.permission), ("states", people.states), ("members", of.members), ("consents", consents)):
+    for name, table in (
+        ("permission", people.permission),
+        ("states", people.states),
+        ("members", of.members),
+        ("consents", consents),
+    ):
         con.register(name, table)
     return con.execute(_MEETABLE, {"day": of.day, "forms": random_forms}).to_arrow_table()

@@ -22,7 +22,7 @@ from models.stability import certain, stability
 from pipelines.closing import ages
 from pipelines.home import Home
 from pipelines.scope import FOREVER, People, Scope, scope
-from pipelines.screening import HUB, hashes
+from pipelines.screening import Hub, hashes
 
 EXPLAINED_LISTED = 30
 EXPLAINED_OTHERS = 10
@@ -106,11 +106,15 @@ def _explained(home: Home, result: TrainingResult, given: TrainingInputs, of: Sc
     scored = score(result.model, features, hashes())
     columns = {name: np.asarray(scored.contributions[name]) for name in scored.contributions.column_names[2:]}
     error = check_sum(result.model.base, columns, scored.margin)
-    hub = [home.store.read_table(path) for path in HUB]
+    hub = Hub.read(home)
     facts = evidence(*hub, of.permission, of.visible, of.households, of.day)
     matrix = Matrix.from_table(features, result.model.names)
     refits = result.refits
-    stable = stability(result.model, refits.__getitem__, matrix, result.background, len(refits)) if refits else certain(result.model, matrix)
+    stable = (
+        stability(result.model, refits.__getitem__, matrix, result.background, len(refits))
+        if refits
+        else certain(result.model, matrix)
+    )
     found = reasons(result.model, FEATURES, scored.contributions, facts, stable)
     order = np.argsort(-scored.margin, kind="stable")
     listed = order[: given.slots]
@@ -167,7 +171,9 @@ def card_figures(metrics: dict[str, Any]) -> tuple[list[Figure], list[str]]:
             cannot.append(name)
             continue
         english = f"gain in restricted mean lead (days) over {against}"
-        figures.append(Figure(name, english, gain["value"], gain["low"], gain["high"], gain["n"], "危機", _period(metrics)))
+        figures.append(
+            Figure(name, english, gain["value"], gain["low"], gain["high"], gain["n"], "危機", _period(metrics))
+        )
     if not figures and not cannot:
         cannot.append("限定平均リード(検証の期間が足りません)")
     return figures, cannot

@@ -11,7 +11,7 @@ from pipelines import layout
 from pipelines.errors import WrongUse
 from pipelines.home import Home
 from pipelines.scope import People, scope
-from pipelines.screening import HUB
+from pipelines.screening import Hub
 
 
 def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
     scores = _row(home, layout.scores(on), household_key)
     terms = _row(home, layout.contributions(on), household_key)
     of = scope(home, People.read(home), on, on)
-    hub = [home.store.read_table(path) for path in HUB]
+    hub = Hub.read(home)
     keys = of.households.filter(pc.equal(of.households["household_key"], household_key))
     facts = evidence(*hub, of.permission, of.visible, keys, on).to_pylist()
     named = {name: value for name, value in terms.items() if name not in ("household_key", "base")}

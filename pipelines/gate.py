@@ -6,8 +6,8 @@ held without a gap from then to the day of this run: so a withdrawal forgets wha
 are batched.
 """
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -87,7 +87,7 @@ class Gate:
             return self._no_person(named)
         return self._linked(rows, subject)
 
-    def _linked(self, rows: pa.Table, subject: dict[str, Any]) -> pa.Table:
+    def _linked(self, rows: pa.Table, subject: Mapping[str, str]) -> pa.Table:
         """Link by name; on each day those protected on that day are never linked."""
         numbered = rows.append_column("row_id", pa.array(range(rows.num_rows), pa.int64()))
         asked = pa.table({"row_id": numbered["row_id"], "day": numbered["known_from"], **_asked(numbered, subject)})
@@ -105,14 +105,14 @@ class Gate:
         ).to_arrow_table()
 
 
-def stretch_since(home: Home, basis: str, day: date) -> pa.Table:
+def stretch_since(home: Home, basis: str | None, day: date) -> pa.Table:
     """Persons with a basis for `basis` on `day` and since when without a gap: resident_id, since."""
     con = duckdb.connect()
     con.register("permission", home.store.read_table(layout.PERMISSION))
     return con.execute(_STRETCH, {"source": basis, "purpose": PURPOSE, "to": day}).to_arrow_table()
 
 
-def _asked(rows: pa.Table, subject: dict[str, Any]) -> dict[str, pa.ChunkedArray | pa.Array]:
+def _asked(rows: pa.Table, subject: Mapping[str, str]) -> dict[str, pa.ChunkedArray | pa.Array]:
     def column(role: str, kind: pa.DataType) -> pa.ChunkedArray | pa.Array:
         name = subject.get(role)
         return rows[name] if name else pa.nulls(rows.num_rows, kind)

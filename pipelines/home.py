@@ -53,4 +53,6 @@ def open_home(root: Path, config: Path | None = None) -> Home:
     """Open the home at `root`. Raises WrongUse when it is none, GateClosed when its manifests do not hold together."""
     settings = load_settings(root.resolve(), config.resolve() if config else None)
     names = Pseudonymiser(settings.master_key)
-    return Home(settings, Store(settings.home, names.subkey("people at rest")), load_catalog(settings.config / "sources"), names)
+    return Home(
+        settings, Store(settings.home, names.subkey("people at rest")), load_catalog(settings.config / "sources"), names
+    )

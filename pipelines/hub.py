@@ -56,7 +56,9 @@ def publish_hub(home: Home, day: date) -> None:
         parts = [part for name in signals if (part := _episodes(home, name, kept, day)) is not None]
         whole = pa.concat_tables(parts) if parts else EPISODE_SCHEMA.empty_table()
         draft.table(layout.EPISODES, whole, ["episode_id", "known_from"])
-        members = con.sql("select * from membership where resident_id in (select resident_id from kept)").to_arrow_table()
+        members = con.sql(
+            "select * from membership where resident_id in (select resident_id from kept)"
+        ).to_arrow_table()
         _publish_keyed(home, draft, layout.MEMBERSHIP, members, "resident_id", "person")
         dwellings = con.execute(_DWELLINGS, run).to_arrow_table()
         _publish_keyed(home, draft, layout.RESIDENCE, dwellings, "dwelling_id", "dwelling")
@@ -79,7 +81,9 @@ def _episodes(home: Home, name: str, kept: pa.Table, day: date) -> pa.Table | No
     of_dwelling = source.contract.subject.get("entity") == "dwelling"
     blank = pa.nulls(rows.num_rows, pa.string())
     rows = rows.append_column("person_key", blank if of_dwelling else home.names.keys("person", rows["resident_id"]))
-    rows = rows.append_column("dwelling_key", home.names.keys("dwelling", rows["dwelling_id"]) if of_dwelling else blank)
+    rows = rows.append_column(
+        "dwelling_key", home.names.keys("dwelling", rows["dwelling_id"]) if of_dwelling else blank
+    )
     return episodes(rows, source, lambda natural: home.names.keys("episode", natural)).select(EPISODE_SCHEMA.names)
 
 

@@ -99,7 +99,8 @@ def erase_taken(home: Home, day: date) -> int:
 def _split_repeats(ledger: Ledger, waiting: list[Entry]) -> tuple[list[Entry], list[Entry]]:
     """The same file again, by digest, has no effect; it still counts as that day's delivery."""
     seen = {e.sha256 for e in ledger.of(waiting[0].source, "accepted")}
-    new, repeats = [], []
+    new: list[Entry] = []
+    repeats: list[Entry] = []
     for entry in waiting:
         (repeats if entry.sha256 in seen else new).append(entry)
         seen.add(entry.sha256)
@@ -128,7 +129,11 @@ def _judged(home: Home, ledger: Ledger, source: Source, entries: list[Entry]) ->
     for entry in entries:
         try:
             if entry.kind == "full" and entry.folder_day in full_days:
-                raise FileRefused("one-full", "この受渡日の全件ファイルはすでに受け付けています", "差分ファイルとして出すか、翌日の受渡日に置いてください")
+                raise FileRefused(
+                    "one-full",
+                    "この受渡日の全件ファイルはすでに受け付けています",
+                    "差分ファイルとして出すか、翌日の受渡日に置いてください",
+                )
             batch.raws[entry.order] = read_delivery(entry.path(home.root), source)
         except FileRefused as refusal:
             batch.failures[entry.order] = [FileFailure(refusal.rule, refusal.detail, refusal.remedy)]
@@ -148,7 +153,9 @@ def _contexts(home: Home, ledger: Ledger, batch: Batch) -> dict[int, FileContext
     earlier = [e for e in ledger.of(batch.source.name) if e.verdict in ("accepted", "repeat")]
     previous = earlier[-1].persons if earlier else None
     return {
-        e.order: FileContext(e.kind, previous, _confirmed(home, e), e.folder_day) for e in batch.entries if e.order in batch.raws
+        e.order: FileContext(e.kind, previous, _confirmed(home, e), e.folder_day)
+        for e in batch.entries
+        if e.order in batch.raws
     }
 
 
@@ -170,7 +177,11 @@ def _prove(home: Home, batch: Batch) -> None:
     finally:
         shutil.rmtree(folder)
     if failed:
-        raise GateClosed("contract", f"{batch.source.name}: Great Expectations disagrees on {failed[0].rule}", "report this fault; nothing was taken in")
+        raise GateClosed(
+            "contract",
+            f"{batch.source.name}: Great Expectations disagrees on {failed[0].rule}",
+            "report this fault; nothing was taken in",
+        )
 
 
 def _log_batch(home: Home, log: Log, batch: Batch, to: date, draft: Draft) -> list[Entry]:
@@ -191,7 +202,9 @@ def _with_day(rows: pa.Table, known: dict[int, date]) -> pa.Table:
     con = duckdb.connect()
     con.register("rows", rows)
     con.register("days", _days(known))
-    return con.sql("select r.*, d.known_from from rows r join days d using (delivery) order by delivery, row").to_arrow_table()
+    return con.sql(
+        "select r.*, d.known_from from rows r join days d using (delivery) order by delivery, row"
+    ).to_arrow_table()
 
 
 def _days(known: dict[int, date]) -> pa.Table:
@@ -202,7 +215,9 @@ def _sightings(batch: Batch, kept: pa.Table, known: dict[int, date]) -> pa.Table
     """Rows to log: those kept, with content; and of every other readable key no more than that it was there."""
     contract = batch.source.contract
     keys = ", ".join(f'"{name}"' for name in contract.key)
-    readable = " and ".join(f'"{name}" is not null' for name in contract.key if contract.column(name).required) or "true"
+    readable = (
+        " and ".join(f'"{name}" is not null' for name in contract.key if contract.column(name).required) or "true"
+    )
     con = duckdb.connect()
     con.register("kept", kept)
     con.register("staged", batch.staged)
@@ -226,13 +241,19 @@ def _fulls(batch: Batch, known: dict[int, date]) -> pa.Table:
     """Fulls that were not refused, one row per scope value they cover; complete = their absences mean something."""
     assert batch.judgement is not None
     scope = batch.source.contract.full_scope
-    orders = [e.order for e in batch.entries if e.kind == "full" and e.order in batch.raws and e.order not in batch.failures]
+    orders = [
+        e.order for e in batch.entries if e.kind == "full" and e.order in batch.raws and e.order not in batch.failures
+    ]
     con = duckdb.connect()
     con.register("staged", batch.staged)
     con.register("days", _days({order: known[order] for order in orders}))
     con.register("whole", pa.table({"delivery": pa.array(sorted(batch.judgement.complete_fulls), pa.int32())}))
     columns = "".join(f', s."{name}"' for name in scope)
-    scopes = f"left join (select distinct delivery{columns.replace('s.', '')} from staged) s using (delivery)" if scope else ""
+    scopes = (
+        f"left join (select distinct delivery{columns.replace('s.', '')} from staged) s using (delivery)"
+        if scope
+        else ""
+    )
     return con.sql(
         f"""select d.delivery::bigint as seq, d.known_from{columns},
         d.delivery in (select delivery from whole) as complete from days d {scopes} order by all"""
@@ -252,7 +273,9 @@ def _receipt(batch: Batch, entry: Entry, draft: Draft) -> Entry:
         failures=batch.failures.get(entry.order, []),
     )
     draft.json(layout.receipt(batch.source.name, entry.known_from, entry.order, "json"), document)
-    draft.bytes(layout.receipt(batch.source.name, entry.known_from, entry.order, "html"), receipt_html(document).encode())
+    draft.bytes(
+        layout.receipt(batch.source.name, entry.known_from, entry.order, "html"), receipt_html(document).encode()
+    )
     failures = batch.failures.get(entry.order)
     counts = batch.judgement.counts.get(entry.order) if batch.judgement else None
     return entry.judged(

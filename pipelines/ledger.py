@@ -102,7 +102,9 @@ class Ledger:
             if day > to:
                 continue
             declared = self._catalog.source(source, day)
-            files = [p for p in folder.iterdir() if p.is_file() and p.name != CONFIRMATION and not p.name.startswith(".")]
+            files = [
+                p for p in folder.iterdir() if p.is_file() and p.name != CONFIRMATION and not p.name.startswith(".")
+            ]
             for path in files:
                 digest = sha256(path.read_bytes())
                 if (day, digest) not in known:
@@ -120,4 +122,3 @@ class Ledger:
         """Write the ledger with `new` entries into a draft."""
         rows = [asdict(entry) for entry in sorted([*self.entries, *new], key=lambda e: (e.source, e.order))]
         draft.table(layout.LEDGER, pa.Table.from_pylist(rows, schema=SCHEMA), [])
-

@@ -24,7 +24,7 @@ from pipelines.contacts import meetable
 from pipelines.errors import GateClosed
 from pipelines.home import Home
 from pipelines.scope import People, Scope, scope
-from pipelines.screening import HUB
+from pipelines.screening import HUB, Hub
 from pipelines.signing import standing_model
 from pipelines.store import Draft
 
@@ -102,14 +102,18 @@ def publish_urgent(home: Home, day: date) -> int:
 def history(home: Home, monday: date) -> pa.Table:
     """Past lists and visits before `monday` in the columns of outreach.standing.HISTORY."""
     con = duckdb.connect()
-    listed = [_listed(home, path) for path in home.store.under("published/lists/") if path.endswith("/visit_list.parquet")]
+    listed = [
+        _listed(home, path) for path in home.store.under("published/lists/") if path.endswith("/visit_list.parquet")
+    ]
     con.register("listed", pa.concat_tables(listed) if listed else _LISTED.empty_table())
     log = versions(home, home.with_role("outcomes")[0]) if home.with_role("outcomes") else None
     con.register("visits", log if log is not None else _VISITS.empty_table())
     return con.execute(_HISTORY, {"monday": monday}).to_arrow_table().cast(HISTORY)
 
 
-_LISTED = pa.schema([("household_key", pa.string()), ("person_key", pa.string()), ("slot", pa.string()), ("monday", pa.date32())])
+_LISTED = pa.schema(
+    [("household_key", pa.string()), ("person_key", pa.string()), ("slot", pa.string()), ("monday", pa.date32())]
+)
 _VISITS = pa.schema(
     [("household_key", pa.string()), ("visited_on", pa.date32()), ("contact", pa.string()), ("next_on", pa.date32())]
     + [("known_from", pa.date32()), ("known_until", pa.date32())]
@@ -139,13 +143,17 @@ def _teams(home: Home, day: date) -> pa.Table:
     """The teams as known on `day`. Raises GateClosed when none was ever delivered: no capacity, no list."""
     log = versions(home, home.with_role("teams")[0])
     if log is None:
-        raise GateClosed("teams", "no file of teams was accepted yet", "put one into inbox/teams: it holds wards and visits a week")
+        raise GateClosed(
+            "teams", "no file of teams was accepted yet", "put one into inbox/teams: it holds wards and visits a week"
+        )
     return known_on(log, day).to_pyarrow()
 
 
 def _already(home: Home, day: date) -> pa.Table:
     """Facts on earlier urgent sheets."""
-    paths = [p for p in home.store.under("published/lists/") if p.endswith("/urgent.parquet") and p.split("/")[2] < str(day)]
+    paths = [
+        p for p in home.store.under("published/lists/") if p.endswith("/urgent.parquet") and p.split("/")[2] < str(day)
+    ]
     return pa.concat_tables([ALREADY.empty_table(), *(home.store.read_table(p).select(ALREADY.names) for p in paths)])
 
 
@@ -160,12 +168,12 @@ def _stability(home: Home, digest: str, model: Model, matrix: Matrix) -> Stabili
 
 def _evidence(home: Home, of: Scope, only: list[str] | None = None) -> pa.Table:
     wanted = {name: FEATURES[name] for name in only} if only else FEATURES
-    hub = [home.store.read_table(path) for path in HUB]
+    hub = Hub.read(home)
     return evidence(*hub, of.permission, of.visible, of.households, of.day, wanted)
 
 
 def _vacant(home: Home, of: Scope) -> pa.Array:
-    hub = [home.store.read_table(path) for path in HUB]
+    hub = Hub.read(home)
     return vacancy_suspected(*hub, of.permission, of.visible, of.households, of.day)
 
 
@@ -186,4 +194,3 @@ def _with_reasons(persons: pa.Table, chosen: pa.Table, vacant: pa.Array) -> pa.T
     con.register("persons", persons)
     con.register("chosen", chosen)
     return con.execute(_REASONS, {"vacant": vacant.to_pylist()}).to_arrow_table()
-

@@ -104,7 +104,9 @@ def sha256(data: str | bytes) -> str:
 
 def folder_digest(folder: Path, pattern: str) -> str:
     """Digest of the names and bytes of the files matching `pattern` below `folder`."""
-    lines = [f"{path.relative_to(folder).as_posix()} {sha256(path.read_bytes())}" for path in sorted(folder.rglob(pattern))]
+    lines = [
+        f"{path.relative_to(folder).as_posix()} {sha256(path.read_bytes())}" for path in sorted(folder.rglob(pattern))
+    ]
     return sha256("\n".join(lines))
 
 

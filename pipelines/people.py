@@ -83,7 +83,14 @@ def protection_stretches(home: Home, day: date) -> pa.Table:
 def _turning_days(log: pa.Table) -> set[date]:
     """Days on which somebody's protection may begin or end."""
     days: set[date] = set()
-    for column, shift in (("known_from", 0), ("known_until", 0), ("starts_on", 0), ("ends_on", 1), ("released_on", 0), ("released_on", 1)):
+    for column, shift in (
+        ("known_from", 0),
+        ("known_until", 0),
+        ("starts_on", 0),
+        ("ends_on", 1),
+        ("released_on", 0),
+        ("released_on", 1),
+    ):
         found = pc.unique(log[column].drop_null()).to_pylist()
         days |= {d + timedelta(days=shift) for d in found if d.year < 9000}
     return days

@@ -55,7 +55,9 @@ def print_copy(home: Home, list_day: date, team: str, holder: str) -> dict[str, 
     lines = home.store.read_table(path)
     joined = _joined(home, lines.filter(pc.equal(lines["team"], name)), day)
     number = f"{len(home.store.under(f'restricted/printed/{list_day}/')) // 2 + 1:03d}"
-    info = CopyInfo(f"訪問リスト {list_day}の週", name, holder, number, day, _expiry(list_day), home.settings.demonstration)
+    info = CopyInfo(
+        f"訪問リスト {list_day}の週", name, holder, number, day, _expiry(list_day), home.settings.demonstration
+    )
     sheet = [_line(home, row) for row in joined]
     made = {suffix: layout.printed(str(list_day), number, suffix) for suffix in ("xlsx", "pdf")}
 

@@ -46,14 +46,18 @@ def _accepted(home: Home, day: date, draft: Draft) -> int:
             con = duckdb.connect()
             con.register("kept_since", since)
             con.register("log", table)
-            kept = con.sql("select l.* from log l join kept_since k on k.resident_id = l.resident_id and k.since <= l.known_from").to_arrow_table()
+            kept = con.sql(
+                "select l.* from log l join kept_since k on k.resident_id = l.resident_id and k.since <= l.known_from"
+            ).to_arrow_table()
             if kept.num_rows < table.num_rows:
                 gone |= set(table["version_id"].to_pylist()) - set(kept["version_id"].to_pylist())
                 deleted += table.num_rows - kept.num_rows
                 _replace(draft, path, kept, ["version_id"])
         for path in home.store.under(layout.log_folder(name, "signal") + "/closed-") if gone else []:
             table = home.store.read_table(path)
-            kept = table.filter(pc.invert(pc.is_in(table["version_id"], pa.array(sorted(gone), table.schema.field("version_id").type))))
+            kept = table.filter(
+                pc.invert(pc.is_in(table["version_id"], pa.array(sorted(gone), table.schema.field("version_id").type)))
+            )
             if kept.num_rows < table.num_rows:
                 _replace(draft, path, kept, ["version_id"])
     return deleted
@@ -84,7 +88,9 @@ def _derived(home: Home, day: date, draft: Draft) -> tuple[int, int]:
     rows = lists = 0
     for prefix in ("working/features/", "working/scores/", "working/backtests/", "published/lists/"):
         for path in home.store.under(prefix):
-            of_day = next(date.fromisoformat(part) for part in path.split("/") if part[:2] == "20" and part.count("-") == 2)
+            of_day = next(
+                date.fromisoformat(part) for part in path.split("/") if part[:2] == "20" and part.count("-") == 2
+            )
             lost = households_lost(home, people, of_day, day)
             table = home.store.read_table(path)
             kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost)))
@@ -107,13 +113,22 @@ def households_lost(home: Home, people: People, of_day: date, run_day: date) -> 
     """Keys of households in scope on `of_day` then, whose permissions on that day are fewer, or gone, as of `run_day`."""
     then, now = scope(home, people, of_day, of_day), scope(home, people, of_day, run_day)
     con = duckdb.connect()
-    for name, table in (("m_then", then.members), ("m_now", now.members), ("p_then", then.permission), ("p_now", now.permission)):
+    for name, table in (
+        ("m_then", then.members),
+        ("m_now", now.members),
+        ("p_then", then.permission),
+        ("p_now", now.permission),
+    ):
         con.register(name, table)
-    return con.sql(
-        """select distinct household_key from m_then join p_then using (person_key)
+    return (
+        con.sql(
+            """select distinct household_key from m_then join p_then using (person_key)
         where (person_key, source) not in (select person_key, source from m_now join p_now using (person_key))
         order by 1"""
-    ).to_arrow_table()["household_key"].combine_chunks()
+        )
+        .to_arrow_table()["household_key"]
+        .combine_chunks()
+    )
 
 
 def _replace(draft: Draft, path: str, kept: pa.Table, keys: list[str]) -> None:
@@ -121,5 +136,3 @@ def _replace(draft: Draft, path: str, kept: pa.Table, keys: list[str]) -> None:
         draft.rewrite(path, kept, keys, WHY)
     else:
         draft.remove(path)
-
-

@@ -11,5 +11,6 @@ def broken_on(home: Home, source: str, day: date) -> Counter[str]:
     counts: Counter[str] = Counter()
     for path in home.store.under(f"published/receipts/{source}/{day}/"):
         if path.endswith(".json"):
-            counts.update({entry["rule"]: entry["count"] for entry in home.store.read_json(path)["broken"]})
+            receipt = home.store.read_json(path)
+            counts.update({entry["rule"]: entry["count"] for entry in receipt["refused"] + receipt["noticed"]})
     return counts

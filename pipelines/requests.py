@@ -58,5 +58,3 @@ def household_of(home: Home, resident: str, holder: str) -> str:
     count = str(len(home.store.under("audit/")))
     home.store.publish("audit", day, fill, inputs={"entries": count}, config=home.config)
     return home.names.keys("household", pa.array([found[0]])).to_pylist()[0]
-
-

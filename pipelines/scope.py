@@ -36,8 +36,13 @@ class People:
             if basis and entry.verdict == "accepted":
                 first[basis] = min(entry.known_from, first.get(basis, entry.known_from))
         admitted = pa.table({"source": pa.array(first, pa.string()), "since": pa.array(first.values(), pa.date32())})
-        tables = (layout.STATES, layout.MEMBERSHIP_BY_ID, layout.PERMISSION, layout.PROTECTION)
-        return People(*(read(path) for path in tables), admitted)
+        return People(
+            states=read(layout.STATES),
+            membership=read(layout.MEMBERSHIP_BY_ID),
+            permission=read(layout.PERMISSION),
+            protection=read(layout.PROTECTION),
+            admitted=admitted,
+        )
 
     def admitted_from(self) -> date:
         """The first day on which every source that was ever admitted had been."""
@@ -120,7 +125,9 @@ def scope(home: Home, people: People, day: date, run_day: date, purpose: str = "
     con = duckdb.connect()
     for name in ("states", "membership", "permission", "protection", "admitted"):
         con.register(name, getattr(people, name))
-    views = _VIEWS.replace("$day", f"date '{day}'").replace("$run", f"date '{run_day}'").replace("$purpose", f"'{purpose}'")
+    views = (
+        _VIEWS.replace("$day", f"date '{day}'").replace("$run", f"date '{run_day}'").replace("$purpose", f"'{purpose}'")
+    )
     con.execute(views)
 
     def ask(sql: str) -> pa.Table:
@@ -135,7 +142,9 @@ def scope(home: Home, people: People, day: date, run_day: date, purpose: str = "
         households,
         visible,
         members.select(["person_key", "source", "covers_from"]),
-        members.select(["person_key", "household_key", "resident_id"]).group_by(["person_key", "household_key", "resident_id"]).aggregate([]),
+        members.select(["person_key", "household_key", "resident_id"])
+        .group_by(["person_key", "household_key", "resident_id"])
+        .aggregate([]),
     )
 
 

@@ -4,13 +4,14 @@ What a household may be looked at for is decided in `scope`; what its numbers ar
 """
 
 from datetime import date
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from features.compiler import feature_table
 from features.definitions import FEATURES
-from models.scoring import score
+from models.scoring import Scored, score
 from pipelines import layout
 from pipelines.errors import GateClosed
 from pipelines.home import Home
@@ -21,6 +22,19 @@ from pipelines.store import Draft
 HUB = (layout.EPISODES, layout.MEMBERSHIP, layout.RESIDENCE)
 
 
+class Hub(NamedTuple):
+    """The published hub, read."""
+
+    episodes: pa.Table
+    membership: pa.Table
+    residence: pa.Table
+
+    @staticmethod
+    def read(home: Home) -> "Hub":
+        """Read the three tables."""
+        return Hub(*(home.store.read_table(path) for path in HUB))
+
+
 def hashes() -> dict[str, str]:
     """Definition hash of every declared feature."""
     return {name: feature.hash for name, feature in FEATURES.items()}
@@ -28,8 +42,7 @@ def hashes() -> dict[str, str]:
 
 def features_of(home: Home, of: Scope) -> pa.Table:
     """Feature table of a scope's households, from the published hub."""
-    hub = [home.store.read_table(path) for path in HUB]
-    return feature_table(*hub, of.permission, of.visible, of.households, of.day)
+    return feature_table(*Hub.read(home), of.permission, of.visible, of.households, of.day)
 
 
 def publish_features(home: Home, day: date, run_day: date, under: str = "working") -> None:
@@ -54,7 +67,7 @@ def publish_scores(home: Home, day: date, run_day: date, under: str = "working")
     def fill(draft: Draft) -> None:
         of = scope(home, People.read(home), day, run_day)
         scored = score(model, home.store.read_table(feature_path), hashes())
-        draft.table(layout.scores(day, under), _scores(scored.table, of, digest), ["household_key"])
+        draft.table(layout.scores(day, under), _scores(scored, of, digest), ["household_key"])
         draft.table(layout.contributions(day, under), scored.contributions, ["household_key"])
 
     inputs = {feature_path: home.store.digest(feature_path), layout.model(digest, "model.json"): digest}
@@ -89,9 +102,16 @@ def _step(name: str, under: str) -> str:
     return name if under == "working" else f"backtest-{name}"
 
 
-def _scores(scored: pa.Table, of: Scope, digest: str) -> pa.Table:
+def _scores(scored: Scored, of: Scope, digest: str) -> pa.Table:
+    n = scored.contributions.num_rows
+    probability = pa.nulls(n, pa.float64()) if scored.probability is None else pa.array(scored.probability)
+    columns = {
+        "household_key": scored.contributions["household_key"],
+        "margin": pa.array(scored.margin),
+        "probability": probability,
+    }
     con = duckdb.connect()
-    con.register("scored", scored)
+    con.register("scored", pa.table(columns))
     con.register("households", of.households)
     con.register("visible", of.visible)
     return con.execute(
@@ -103,4 +123,3 @@ def _scores(scored: pa.Table, of: Scope, digest: str) -> pa.Table:
         order by household_key""",
         {"digest": digest},
     ).to_arrow_table()
-

@@ -78,7 +78,9 @@ def dated(raw: dict[str, Any], day: date) -> dict[str, Any]:
 
 
 def _resolve(name: str, entry: Any, day: date) -> Any:
-    if not (isinstance(entry, list) and entry and all(isinstance(e, dict) and "from" in e and "value" in e for e in entry)):
+    if not (
+        isinstance(entry, list) and entry and all(isinstance(e, dict) and "from" in e and "value" in e for e in entry)
+    ):
         return entry
     live = [e for e in entry if e["from"] <= day]
     if not live:

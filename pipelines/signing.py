@@ -14,7 +14,12 @@ from pipelines.store import Draft
 
 def model_hashes(home: Home) -> list[str]:
     """Hashes of all models in the home, oldest first."""
-    return [p.split("/")[1] for m in home.store.chain for p in m.outputs if p.startswith("models/") and p.endswith("/model.json")]
+    return [
+        p.split("/")[1]
+        for m in home.store.chain
+        for p in m.outputs
+        if p.startswith("models/") and p.endswith("/model.json")
+    ]
 
 
 def find_model(home: Home, start: str | None) -> str:
@@ -34,7 +39,9 @@ def read_model(home: Home, digest: str) -> Model:
 
 def signed_things(home: Home, digest: str) -> Hashes:
     """What a signature is on: the exact hashes of model, training data and report."""
-    return Hashes(digest, read_model(home, digest).training_digest, home.store.digest(layout.ethics(digest, "report.html")))
+    return Hashes(
+        digest, read_model(home, digest).training_digest, home.store.digest(layout.ethics(digest, "report.html"))
+    )
 
 
 def approvals(home: Home, digest: str) -> list[dict[str, Any]]:
@@ -66,7 +73,11 @@ def standing_model(home: Home, day: date) -> tuple[str, Model]:
         if found.ok:
             return digest, read_model(home, digest)
         reasons = [refusal.sentence for refusal in found.reasons]
-    raise GateClosed("署名 (sign-off)", f"no model stands signed on {day}: {reasons[0]}", "kizuki train, read the ethics report, two people sign")
+    raise GateClosed(
+        "署名 (sign-off)",
+        f"no model stands signed on {day}: {reasons[0]}",
+        "kizuki train, read the ethics report, two people sign",
+    )
 
 
 def sign_model(home: Home, digest: str, name: str, key_file: Path, day: date) -> None:
@@ -87,4 +98,6 @@ def sign_model(home: Home, digest: str, name: str, key_file: Path, day: date) ->
     def fill(draft: Draft) -> None:
         draft.json(path, approval)
 
-    home.store.publish(f"sign-{name}", day, fill, inputs={"model": digest, "signature": approval["signature"]}, config=home.config)
+    home.store.publish(
+        f"sign-{name}", day, fill, inputs={"model": digest, "signature": approval["signature"]}, config=home.config
+    )

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.csv as pv
 
 from data_contracts import office
@@ -112,7 +113,7 @@ def train(home: Home, as_of: date, validation: str = "temporal") -> Figures:
         digest = trainings.publish_training(home, as_of, validation)
     return {
         "model": digest,
-        "learned_by": signing.read_model(home, digest).learner,
+        "learned_by": signing.read_model(home, digest).learned["learner"],
         "report": str(home.root / layout.ethics(digest, "report.html")),
         "next": "two people read the report and sign (kizuki sign)",
     }
@@ -146,8 +147,16 @@ def report(home: Home, model: str | None) -> Figures:
     """Where a model's ethics report is, and whether the model stands."""
     digest = signing.find_model(home, model)
     verdict = signing.verdict(home, digest, screening.last_day(home))
-    paths = {suffix: str(home.root / layout.ethics(digest, name)) for suffix, name in (("html", "report.html"), ("json", "ethics.json"))}
-    return {"model": digest, **paths, "stands": verdict.ok, "missing": [refusal.sentence for refusal in verdict.reasons]}
+    paths = {
+        suffix: str(home.root / layout.ethics(digest, name))
+        for suffix, name in (("html", "report.html"), ("json", "ethics.json"))
+    }
+    return {
+        "model": digest,
+        **paths,
+        "stands": verdict.ok,
+        "missing": [refusal.sentence for refusal in verdict.reasons],
+    }
 
 
 def explain(home: Home, household_key: str, day: date | None) -> Figures:
@@ -171,7 +180,11 @@ def request(home: Home, source: str, out: Path) -> Figures:
     """The list of persons or customer numbers with a basis today, for a delivering office."""
     table = request_list(home, _known(home, source), screening.last_day(home))
     pv.write_csv(table, out)
-    return {"rows": table.num_rows, "file": str(out), "use": "only for filtering the delivery; never for collection (PRACTICE «One-way»)"}
+    return {
+        "rows": table.num_rows,
+        "file": str(out),
+        "use": "only for filtering the delivery; never for collection (PRACTICE «One-way»)",
+    }
 
 
 def contract_check(source: str, file: Path, config: Path | None) -> Figures:
@@ -181,9 +194,17 @@ def contract_check(source: str, file: Path, config: Path | None) -> Figures:
 
 def contract_filter(source: str, file: Path, request_file: Path, out: Path, config: Path | None) -> Figures:
     """Keep only the rows of listed persons, in the office's room."""
-    wanted = pv.read_csv(request_file, convert_options=pv.ConvertOptions(column_types={}, strings_can_be_null=False))
-    kept = office.filter_rows(file, load_catalog((config or CONFIG) / "sources").source(source, date.today()), wanted, out)  # noqa: DTZ011
-    return {"rows_kept": kept, "file": str(out)}
+    wanted = _all_text(request_file)
+    rows_in, kept = office.filter_rows(
+        file, load_catalog((config or CONFIG) / "sources").source(source, date.today()), wanted, out
+    )  # noqa: DTZ011
+    return {"rows_in": rows_in, "rows_kept": kept, "file": str(out)}
+
+
+def _all_text(file: Path) -> pa.Table:
+    """A CSV file with every column as text: 宛名番号 keep their leading zeros."""
+    names = file.open(encoding="utf-8").readline().strip().replace('"', "").split(",")
+    return pv.read_csv(file, convert_options=pv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())))
 
 
 def verify(home: Home) -> Figures:

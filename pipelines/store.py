@@ -92,7 +92,9 @@ class Store:
         output = self.held[path]
         data = generation(self.root, output.gen, path).read_bytes()
         if sha256(data) != output.sha256:
-            raise GateClosed("publication", f"{path} differs from its manifest", "restore it from a backup, then run kizuki verify")
+            raise GateClosed(
+                "publication", f"{path} differs from its manifest", "restore it from a backup, then run kizuki verify"
+            )
         return unseal(data, self._people_key) if path.startswith(SEALED) else data
 
     def read_table(self, path: str) -> pa.Table:

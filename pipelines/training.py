@@ -29,7 +29,7 @@ from pipelines.accepted import versions
 from pipelines.evidence import card_figures, ethics_evidence
 from pipelines.home import Home
 from pipelines.scope import People, Scope, scope
-from pipelines.screening import HUB
+from pipelines.screening import HUB, Hub
 from pipelines.store import Draft
 from reports.ethics import ethics_report
 
@@ -82,7 +82,11 @@ def _split(home: Home, as_of: date, validation: str) -> Split:
     numbers = home.settings.numbers("training", as_of)
     horizon, lag = numbers["horizon_days"], numbers["lag_days"]
     if validation == "single_cohort":
-        day = max(entry.known_from for entry in home.ledger().entries if entry.known_from + timedelta(days=horizon + lag) <= as_of)
+        day = max(
+            entry.known_from
+            for entry in home.ledger().entries
+            if entry.known_from + timedelta(days=horizon + lag) <= as_of
+        )
         return single_cohort(day, as_of, horizon, lag)
     return plan(People.read(home).admitted_from(), as_of, horizon, lag)
 
@@ -90,7 +94,7 @@ def _split(home: Home, as_of: date, validation: str) -> Split:
 def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
     """Feature tables and labels of the split's days, permissions to train on and to count, and the declared numbers."""
     people = People.read(home)
-    hub = [home.store.read_table(path) for path in HUB]
+    hub = Hub.read(home)
     scopes = {day: scope(home, people, day, as_of) for day in split.feature_days}
     tables = {day: feature_table(*hub, of.permission, of.visible, of.households, day) for day, of in scopes.items()}
     known = _known(home, people, hub, split, as_of)
@@ -99,7 +103,10 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
     return TrainingInputs(
         split=split,
         features=tables,
-        labels={day: labels(scopes[day].households["household_key"], known, day, split.horizon_days) for day in split.label_days},
+        labels={
+            day: labels(scopes[day].households["household_key"], known, day, split.horizon_days)
+            for day in split.label_days
+        },
         known=known,
         groups=_groups(scopes),
         area=_area(scopes),
@@ -120,7 +127,7 @@ def load_card(home: Home, day: date) -> Card:
     return Card.of(home.settings.numbers("scorecard", day))
 
 
-def _known(home: Home, people: People, hub: list[pa.Table], split: Split, as_of: date) -> Known:
+def _known(home: Home, people: People, hub: Hub, split: Split, as_of: date) -> Known:
     components = components_of(people.admitted["source"].to_pylist())
     return Known(
         day=as_of,
@@ -133,10 +140,10 @@ def _known(home: Home, people: People, hub: list[pa.Table], split: Split, as_of:
     )
 
 
-def _followed(home: Home, people: People, hub: list[pa.Table], as_of: date, purpose: str) -> pa.Table:
+def _followed(home: Home, people: People, hub: Hub, as_of: date, purpose: str) -> pa.Table:
     """Stretches on which a household's source was in sight, for a purpose, of persons permitted today."""
     keyed = people.permission.append_column("person_key", home.names.keys("person", people.permission["resident_id"]))
-    membership = hub[1].filter(pc.is_null(hub[1]["known_until"]))
+    membership = hub.membership.filter(pc.is_null(hub.membership["known_until"]))
     return follow_up(keyed, membership, purpose, as_of)
 
 
@@ -199,5 +206,3 @@ def _slots(home: Home, otherwise: int) -> int:
         return otherwise
     current = log.filter(pc.is_null(log["known_until"]))
     return sum(capacity(current).weekly_visits.values())
-
-

@@ -94,5 +94,7 @@ def require(home: Home) -> dict[str, int]:
     findings = verify(home)
     if findings:
         check, what = findings[0]
-        raise GateClosed(f"verify, {check}", f"{what} ({len(findings)} findings)", "restore from a backup, or report the fault")
+        raise GateClosed(
+            f"verify, {check}", f"{what} ({len(findings)} findings)", "restore from a backup, or report the fault"
+        )
     return {"manifests": len(home.store.chain), "files": len(home.store.held)}

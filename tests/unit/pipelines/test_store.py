@@ -107,7 +107,9 @@ def test_the_chain_adds_up_to_what_is_held(home: Store) -> None:
     assert home.chain[1].parent == home.chain[0].digest
 
 
-def test_killed_anywhere_the_home_holds_the_old_or_the_new(tmp_path: Path, points: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_anywhere_the_home_holds_the_old_or_the_new(
+    tmp_path: Path, points: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def undisturbed(root: Path) -> Store:
         home = Store(root, KEY)
         with home.writing():
