@@ -45,7 +45,9 @@ def kanji_number(text: str) -> int:
 
 def address_key(text: str) -> str:
     """An address for comparing: folded, hyphens alike, 大字・字 dropped, ヶ=ケ=が, kanji numbers before 丁目・番・号 as digits."""
-    plain = _HYPHENS.sub("-", folded(text)).replace("大字", "").replace("ヶ", "ケ").replace("が", "ケ").replace("ガ", "ケ")
+    plain = (
+        _HYPHENS.sub("-", folded(text)).replace("大字", "").replace("ヶ", "ケ").replace("が", "ケ").replace("ガ", "ケ")
+    )
     return _CHOME.sub(lambda found: str(kanji_number(found[1])), plain)
 
 

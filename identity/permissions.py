@@ -1,26 +1,37 @@
 """The basis gate: per person × source × purpose × day, as known on that very day (SOURCES «Legal bases», «consents»).
 
-Missing is refused. The gate is a set of named rules: bounds on the stretch of days a ledger row can carry, conditions on the row and
-its register entry, and conditions on the person's age. A test drops each by name and sees some case change.
+Missing is refused. The gate is a set of named rules (`GATE_RULES`); a test leaves out each by name and sees some case
+change.
+
+Choices where SOURCES leaves room, all on the refusing side:
+* A person whose birth date is unknown may be a child or not: the own and a guardian's consent are needed, and a
+  guardian's refusal counts. 成年後見人等 exist for adults only, so theirs suffices.
+* A guardian's row refuses from its withdrawal on, for its sources and purposes, until a row of the same guardian that
+  was given on that day or later is live: the latest act counts. A refusal that was never a consent is a row withdrawn
+  on the day it was given.
+* Where two voices are needed, only what both cover is covered.
+* A row without a readable 取得日, or whose 同意者 does not fit the 同意者区分, carries nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import duckdb
 import pyarrow as pa
 import yaml
 
-from identity.register import Register
+from identity.register import Register, register_table
 
+# A ledger row `c` under a register entry `b` holds from the latest of these days …
 STARTS: Final[Mapping[str, str]] = {
     "known": "c.known_from",
     "given": "c.given_on",
     "register from": "b.valid_from",
 }
+# … through the earliest of these (inclusive; null = no such bound).
 ENDS: Final[Mapping[str, str]] = {
     "believed": "c.known_until - 1",
     "expiry (inclusive)": "c.ends_on",
@@ -28,42 +39,70 @@ ENDS: Final[Mapping[str, str]] = {
     "register to": "b.valid_to",
 }
 ROW_RULES: Final[Mapping[str, str]] = {
-    "entry for the source": "(b.source = '*' or b.source = c.source)",
-    "entry for the purpose": "(b.purpose = '*' or b.purpose = c.purpose)",
+    "day of giving known": "c.given_on is not null",
+    "speaker fits capacity": "c.fits",
+    "entry for the source": "b.source = c.source",
+    "entry for the purpose": "b.purpose = c.purpose",
     "entry of the kind": "b.kind = c.basis",
     "only consent feeds scores": "(c.basis = 'consent' or b.scores)",
     "support meeting never": "c.basis <> 'support_meeting'",
     "school by consent only": "(c.source <> 'school' or c.basis = 'consent')",
-    "地方税法22条": "(c.basis not in ('internal_use', 'provided_use') or c.source not in ('tax', 'insurance') or b.opinion is not null)",
+    "地方税法22条": "(c.basis not in ('internal_use', 'provided_use') or not c.tax_secret or b.opinion is not null)",
 }
+# Whether a live row `p` speaks on day `f`; the person's birthdays are age_12, age_16, age_18 (null = unknown).
+VOICE_RULES: Final[Mapping[str, str]] = {
+    "parents until the 18th birthday": "(p.voice <> 'guardian' or age_18 is null or f < age_18)",
+    "成年後見人等 for adults": "(p.voice <> 'representative' or age_18 is null or f >= age_18)",
+}
+# What must have been said on day `f`: own, guardian, representative, refused are what the live rows say.
 PERSON_RULES: Final[Mapping[str, str]] = {
+    "own from 12": "(age_12 is null or f < age_12 or own or representative)",
     "guardian under 16": "(age_16 is null or f >= age_16 or guardian)",
-    "own from 12": "(age_12 is not null and f < age_12 or own)",
-    "no refusal by a guardian": "(age_18 is not null and f >= age_18 or not refused)",
+    "unknown birth date needs both": "(age_18 is not null or (own and guardian) or representative)",
+    "no refusal by a guardian": "(not refused or (age_18 is not null and f >= age_18))",
 }
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The gate's rules by name."""
+
+    starts: Mapping[str, str]
+    ends: Mapping[str, str]
+    rows: Mapping[str, str]
+    voices: Mapping[str, str]
+    persons: Mapping[str, str]
+
+    def without(self, name: str) -> "Gate":
+        """The gate with one rule left out: for tests that show what the rule is for."""
+        kept = {f.name: {k: v for k, v in getattr(self, f.name).items() if k != name} for f in fields(self)}
+        return replace(self, **kept)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All rules, in the order in which they are asked."""
+        return tuple(name for f in fields(self) for name in getattr(self, f.name))
+
+
+GATE: Final = Gate(STARTS, ENDS, ROW_RULES, VOICE_RULES, PERSON_RULES)
+GATE_RULES: Final = GATE.names
+
 
 @dataclass(frozen=True)
 class ConsentRules:
-    """Numbers of `config/consent.yaml` on a day: ages, how protection is released, what a form covers when it does not say."""
+    """Numbers of `config/consent.yaml` on a day.
+
+    `form_covers_months`: how far before 取得日 a form reaches when 対象期間の始め is empty, by 様式版; None = everything,
+    a form that is not listed covers what happens from 取得日 on. `tax_secrecy_sources`: under 地方税法22条.
+    """
 
     child_own_from: int
     guardian_until: int
     adult_from: int
     release: Literal["confirmed", "automatic"]
-    form_covers_months: Mapping[str, int]
+    form_covers_months: Mapping[str, int | None]
+    tax_secrecy_sources: tuple[str, ...] = ("tax", "insurance")
 
-
-@dataclass(frozen=True)
-class Gate:
-    """The gate's rules; a mutation test makes one with a rule left out."""
-
-    starts: Mapping[str, str]
-    ends: Mapping[str, str]
-    rows: Mapping[str, str]
-    persons: Mapping[str, str]
-
-
-GATE: Final = Gate(STARTS, ENDS, ROW_RULES, PERSON_RULES)
 
 _SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("resident_id", "source", "purpose")]
@@ -72,13 +111,17 @@ _SCHEMA = pa.schema(
 
 
 def load_consent_rules(path: Path, day: date) -> ConsentRules:
-    """The rules of `consent.yaml` that hold on `day`."""
+    """The rules of `consent.yaml` that hold on `day`. Raises ValueError naming a number that does not hold yet."""
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
 
-    def held(name: str) -> object:
-        return max((e for e in raw[name] if e["from"] <= day), key=lambda e: e["from"])["value"]
+    def held(name: str) -> Any:
+        entries = [entry for entry in raw.get(name, []) if entry["from"] <= day]
+        if not entries:
+            raise ValueError(f"consent.yaml, {name}: no value that holds on {day} → add one with an earlier `from`")
+        value = max(entries, key=lambda entry: entry["from"])["value"]
+        return tuple(value) if isinstance(value, list) else value
 
-    return ConsentRules(**{name: held(name) for name in ConsentRules.__dataclass_fields__})  # type: ignore[arg-type]
+    return ConsentRules(**{f.name: held(f.name) for f in fields(ConsentRules)})
 
 
 def permissions(
@@ -86,104 +129,158 @@ def permissions(
 ) -> pa.Table:
     """Stretches of days on which a person's data of a source may be used for a purpose.
 
-    In: versions of the consents source; births (resident_id, birth_date null = unknown). Out: resident_id, source, purpose,
-    from, until (inclusive, null = open), covers_from: facts from that day on; sorted. «On D» means as known on D. An
-    unknown birth date is treated as that of a child of 12 to 15: both the guardian's and the own consent would be asked
-    for, unless no guardian ever spoke for the person, who then counts as an adult.
+    In: versions of the consents source; births (resident_id, birth_date null = unknown; with from, until, inclusive,
+    when it is known as believed on each day: `states.births`). Out: resident_id, source, purpose, from, until
+    (inclusive, null = open), covers_from (facts from that day on; null = all); sorted. «On D» means as known on D: a
+    row's versions count while they were believed, so nothing learnt later changes an earlier day.
     """
     if consents is None:
         return _SCHEMA.empty_table()
-    con = duckdb.connect()
-    con.register("consents", consents)
-    con.register("births", births)
-    con.register("bases", pa.Table.from_pylist([asdict(b) for b in bases]) if bases else _no_bases())
-    con.register("form", pa.table({"form_version": list(rules.form_covers_months), "months": list(rules.form_covers_months.values())}))
-    con.execute(_EXPLODED)
-    con.execute(
-        f"""create temp table said as select c.*, greatest({", ".join(gate.starts.values())}) as f,
-        least({", ".join(f"coalesce({end}, date '9999-12-31')" for end in gate.ends.values())}, date '9999-12-31') as u
-        from ledger c join bases b on {" and ".join(gate.rows.values()) or "true"}"""
-    )
-    ages = ", ".join(
-        f"(birth_date + to_years({age}))::date as age_{name}"
-        for name, age in (("12", rules.child_own_from), ("16", rules.guardian_until), ("18", rules.adult_from))
-    )
-    con.execute(f"create temp view ages as select resident_id, {ages} from births where birth_date is not null")
-    con.execute(_REFUSED)
-    return con.sql(_STRETCHES.format(person=" and ".join(gate.persons.values()) or "true")).to_arrow_table().cast(_SCHEMA)
-
-
-_EXPLODED = """
-create temp table ledger as
-with lists as (select *, unnest(sources) as source from consents)
-select l.* exclude (sources, purposes, covers_from), unnest(l.purposes) as purpose,
-  case when capacity in ('親権者', '未成年後見人') then 'guardian' else 'own' end as who,
-  coalesce(covers_from, (given_on - to_months(coalesce(form.months, 0)::integer))::date) as covers
-from lists l left join form using (form_version)
-"""
-_REFUSED = """
-create temp table refused as
-select resident_id, given_by, source, purpose, greatest(known_from, withdrawn_on) as f,
-  coalesce(known_until - 1, date '9999-12-31') as u, given_on
-from ledger where who = 'guardian' and withdrawn_on is not null
-"""
-_STRETCHES = """
-with live as (select * from said where f <= u),
-person as (
-  select s.*, case when s.who = 'guardian' then least(s.u, coalesce(a.age_18 - 1, s.u)) else s.u end as upto
-  from live s left join ages a using (resident_id)),
-subject as (select distinct resident_id, source, purpose from person),
-turns as (
-  select resident_id, source, purpose, f as day from person
-  union select resident_id, source, purpose, upto + 1 from person where upto < date '9999-12-31'
-  union select s.*, r.f from subject s join refused r using (resident_id, source, purpose)
-  union select s.*, r.u + 1 from subject s join refused r using (resident_id, source, purpose) where r.u < date '9999-12-31'
-  union select s.*, d.day from subject s join (
-    select resident_id, unnest([age_12, age_16, age_18]) as day from ages) d using (resident_id)),
-spans as (
-  select *, lead(day) over (partition by resident_id, source, purpose order by day) - 1 as u from turns),
-held as (
-  select s.resident_id, s.source, s.purpose, s.day as f, s.u,
-    bool_or(p.who = 'own') as own, bool_or(p.who = 'guardian') as guardian, min(p.covers) as covers
-  from spans s join person p on p.resident_id = s.resident_id and p.source = s.source and p.purpose = s.purpose
-    and p.f <= s.day and s.day <= p.upto
-  group by all),
-judged as (
-  select h.*, a.age_12, a.age_16, a.age_18, exists (
-    select 1 from refused r where r.resident_id = h.resident_id and r.source = h.source and r.purpose = h.purpose
-      and r.f <= h.f and h.f <= r.u and not exists (
-        select 1 from person p where p.resident_id = r.resident_id and p.source = r.source and p.purpose = r.purpose
-          and p.who = 'guardian' and p.given_by = r.given_by and p.given_on > r.given_on
-          and p.f <= h.f and h.f <= p.upto)) as refused
-  from held h left join ages a using (resident_id)),
-kept as (
-  select * from judged where {person}
-    and (age_18 is not null or not guardian or own)),
-marked as (
-  select *, lag(u) over w is distinct from f - 1 or lag(covers) over w is distinct from covers as fresh
-  from kept window w as (partition by resident_id, source, purpose order by f)),
-runs as (
-  select *, sum(fresh::int) over (partition by resident_id, source, purpose order by f rows unbounded preceding) as run
-  from marked)
-select resident_id, source, purpose, min(f) as "from", case when bool_or(u is null) then null else max(u) end as "until",
-  any_value(covers) as covers_from
-from runs group by resident_id, source, purpose, run order by 1, 2, 3, 4
-"""
+    with duckdb.connect() as con:
+        _prepare(con, consents, births, bases, rules)
+        starts, ends = (", ".join(bounds.values()) for bounds in (gate.starts, gate.ends))
+        con.execute(_SAID.format(starts=starts, ends=f"{ends}, forever()", rows=_all(gate.rows)))
+        con.execute(_PLAIN)
+        con.execute(_STRETCHES.format(voice=_all(gate.voices), person=_all(gate.persons)))
+        return con.sql(_RESULT).to_arrow_table().cast(_SCHEMA)
 
 
 def permitted_on(permission: pa.Table, day: date, purpose: str) -> pa.Table:
     """resident_id, source, covers_from of everybody permitted for `purpose` on `day`, sorted."""
-    con = duckdb.connect()
-    con.register("permission", permission)
-    return con.execute(
-        """select resident_id, source, min(covers_from) as covers_from from permission
-        where purpose = $purpose and "from" <= $day and $day <= coalesce("until", date '9999-12-31')
-        group by all order by all""",
-        {"purpose": purpose, "day": day},
-    ).to_arrow_table()
+    with duckdb.connect() as con:
+        con.register("permission", permission)
+        return con.execute(
+            """select resident_id, source, covers_from from permission
+            where purpose = $purpose and "from" <= $day and ("until" is null or $day <= "until") order by all""",
+            {"purpose": purpose, "day": day},
+        ).to_arrow_table()
 
 
-def _no_bases() -> pa.Table:
-    names = ("number", "source", "purpose", "kind", "opinion")
-    fields = [(name, pa.string()) for name in names] + [("valid_from", pa.date32()), ("valid_to", pa.date32()), ("scores", pa.bool_())]
-    return pa.schema(fields).empty_table()
+def _all(rules: Mapping[str, str]) -> str:
+    return " and ".join(rules.values()) or "true"
+
+
+def _prepare(
+    con: duckdb.DuckDBPyConnection, consents: pa.Table, births: pa.Table, bases: Register, rules: ConsentRules
+) -> None:
+    con.register("consents", consents)
+    con.register("births", births)
+    con.register("bases", register_table(bases))
+    forms = rules.form_covers_months
+    months = pa.array([None if value is None else int(value) for value in forms.values()], pa.int32())
+    con.register("form", pa.table({"form_version": pa.array(forms, pa.string()), "months": months}))
+    con.execute("create macro forever() as date '9999-12-31'")
+    # 年齢計算ニ関する法律, 民法143条2項: who was born on 29 February comes of age at the end of 28 February.
+    con.execute("create macro birthday(b, n) as (b + to_years(n))::date + (day(b) - day(b + to_years(n)))::int")
+    bounded = "from" in births.column_names
+    known = '"from"' if bounded else "date '0001-01-01'"
+    until = 'coalesce("until", forever())' if bounded else "forever()"
+    con.execute(
+        f"""create temp table ages as select resident_id, {known} as known_f, {until} as known_u,
+          birthday(birth_date, {rules.child_own_from}) as age_12, birthday(birth_date, {rules.guardian_until}) as age_16,
+          birthday(birth_date, {rules.adult_from}) as age_18
+        from births where birth_date is not null"""
+    )
+    con.execute(_LEDGER, {"secret": list(rules.tax_secrecy_sources)})
+
+
+# One row per version × source × purpose; who speaks; from which day on facts are covered (0001-01-01 = all).
+_LEDGER = """
+create temp table ledger as
+with forms as (
+  select c.* exclude (covers_from),
+    case coalesce(capacity, '本人') when '本人' then 'own' when '成年後見人等' then 'representative'
+      when '親権者' then 'guardian' when '未成年後見人' then 'guardian' end as voice,
+    case when covers_from is not null then covers_from
+      when form.form_version is null then given_on
+      when form.months is null then date '0001-01-01'
+      else (given_on - to_months(form.months))::date end as covers
+  from consents c left join form using (form_version)),
+spoken as (
+  select *, coalesce(case when voice = 'own' then given_by is null or given_by = resident_id
+    else given_by <> resident_id end, false) as fits, unnest(sources) as source from forms)
+select resident_id, given_by, voice, fits, basis, covers, given_on, ends_on, withdrawn_on, known_from, known_until,
+  source, source in (select unnest($secret)) as tax_secret, unnest(purposes) as purpose from spoken
+"""
+_SAID = """
+create temp table said as
+select * from (
+  select c.resident_id, c.source, c.purpose, c.voice, c.given_by, c.given_on, c.covers,
+    greatest({starts}) as f, least({ends}) as u
+  from ledger c join bases b on {rows})
+where f <= u;
+create temp table refused as
+select resident_id, given_by, source, purpose, withdrawn_on, greatest(known_from, withdrawn_on) as f,
+  coalesce(known_until - 1, forever()) as u
+from ledger where voice = 'guardian' and withdrawn_on is not null
+"""
+# An adult's only row needs no timeline; nearly all rows are of this kind.
+_PLAIN = """
+create temp table plain as
+with single as (
+  select resident_id, source, purpose, any_value(voice) as voice, min(f) as f, max(u) as u, min(covers) as covers
+  from said group by all having count(*) = 1)
+select s.* exclude (voice) from single s join ages a using (resident_id)
+where voice in ('own', 'representative') and s.f >= age_18 and s.f >= known_f and s.u <= known_u
+"""
+_STRETCHES = """
+create temp table judged as
+with live as (
+  select * from said anti join plain using (resident_id, source, purpose)),
+subject as (select distinct resident_id, source, purpose from live),
+turns as (
+  select resident_id, source, purpose, f as day from live
+  union select resident_id, source, purpose, u + 1 from live where u < forever()
+  union select s.*, unnest([r.f, case when r.u < forever() then r.u + 1 end])
+    from subject s join refused r using (resident_id, source, purpose)
+  union select s.*, unnest([age_12, age_16, age_18, known_f, case when known_u < forever() then known_u + 1 end])
+    from subject s join ages using (resident_id)),
+spans as (
+  select *, lead(day) over (partition by resident_id, source, purpose order by day) - 1 as u
+  from turns where day is not null),
+speaking as (
+  select s.resident_id, s.source, s.purpose, s.day as f, s.u, p.voice, p.covers, age_12, age_16, age_18
+  from spans s
+  join live p on p.resident_id = s.resident_id and p.source = s.source and p.purpose = s.purpose
+    and p.f <= s.day and s.day <= p.u
+  left join ages a on a.resident_id = s.resident_id and known_f <= s.day and s.day <= known_u),
+heard as (
+  select resident_id, source, purpose, f, any_value(u) as u, any_value(age_12) as age_12, any_value(age_16) as age_16,
+    any_value(age_18) as age_18,
+    bool_or(voice = 'own') as own, min(covers) filter (voice = 'own') as c_own,
+    bool_or(voice = 'guardian') as guardian, min(covers) filter (voice = 'guardian') as c_guardian,
+    bool_or(voice = 'representative') as representative,
+    min(covers) filter (voice = 'representative') as c_representative
+  from speaking p where {voice} group by resident_id, source, purpose, f),
+standing as (
+  select distinct s.resident_id, s.source, s.purpose, s.day as f
+  from spans s join refused r on r.resident_id = s.resident_id and r.source = s.source and r.purpose = s.purpose
+    and r.f <= s.day and s.day <= r.u
+  where not exists (
+    select 1 from live p where p.resident_id = r.resident_id and p.source = r.source and p.purpose = r.purpose
+      and p.voice = 'guardian' and p.given_by = r.given_by and p.given_on >= r.withdrawn_on
+      and p.f <= s.day and s.day <= p.u)),
+asked as (
+  select h.*, st.f is not null as refused from heard h left join standing st using (resident_id, source, purpose, f))
+select *, case
+    when age_12 is not null and f < age_12 then c_guardian
+    when age_16 is not null and f < age_16 then greatest(c_own, c_guardian)
+    when age_18 is not null then least(c_own, c_representative)
+    when own and guardian then least(greatest(c_own, c_guardian), c_representative) else c_representative end as covers
+from asked where {person}
+"""
+_RESULT = """
+with marked as (
+  select *, lag(u) over w is distinct from f - 1 or lag(covers) over w is distinct from covers as fresh
+  from judged window w as (partition by resident_id, source, purpose order by f)),
+runs as (
+  select *, sum(fresh::int) over (partition by resident_id, source, purpose order by f rows unbounded preceding) as run
+  from marked),
+joined as (
+  select resident_id, source, purpose, min(f) as f, max(coalesce(u, forever())) as u, any_value(covers) as covers
+  from runs group by resident_id, source, purpose, run
+  union all select resident_id, source, purpose, f, u, covers from plain)
+select resident_id, source, purpose, f as "from", nullif(u, forever()) as "until",
+  nullif(covers, date '0001-01-01') as covers_from
+from joined order by resident_id, source, purpose, f
+"""

@@ -1,6 +1,7 @@
 """Who is protected on a day (支援措置・庁内配慮), failing closed (SOURCES «protected_persons», DOMAIN §1.4).
 
-Protection is decided by named rules, so that a test can drop each and see that some case changes.
+Protection is decided by named rules (`PROTECTION_RULES`), so that a test can leave out each and see some case change.
+On 解除確認日 itself a person is still protected: the confirmation counts from the next day.
 """
 
 from collections.abc import Mapping
@@ -12,44 +13,63 @@ import pyarrow as pa
 
 Release = Literal["confirmed", "automatic"]
 
+BELIEVED_RULES: Final[Mapping[str, str]] = {
+    # any one suffices: which versions of a row still count on the day
+    "not yet closed": "known_until is null or $day < known_until",
+    "vanishing ends nothing": "closed_by = 'vanished'",
+}
 STANDING_RULES: Final[Mapping[str, str]] = {
-    # which row of a measure speaks
+    # all must hold: which row may speak for a measure
     "known": "known_from <= $day",
     "undeleted": "not coalesce(deleted, false)",
 }
 PROTECTING_RULES: Final[Mapping[str, str]] = {
-    # any one suffices; ends_on is inclusive, and a start in the future protects already
+    # any one suffices; a start in the future protects already, ends_on is inclusive, state 3 without an end is open
     "open": "ends_on is null",
     "provisional": "state = '9'",
     "running": "$day <= ends_on",
-    "unconfirmed": "$release = 'confirmed' and (released_on is null or $day < released_on)",
+    "unconfirmed": "$release = 'confirmed' and (released_on is null or $day <= released_on)",
 }
+PROTECTION_RULES: Final = (*BELIEVED_RULES, *STANDING_RULES, "highest history_no", *PROTECTING_RULES)
+
+# Per row of the file its latest content, per measure the highest 履歴番号 of the undeleted, per person any measure.
+_PROTECTED = """
+with known as (
+  select resident_id, coalesce(measure_no, '1') as measure, history_no, known_from, state::varchar as state,
+    released_on, case when ends_on < date '9999-01-01' then ends_on end as ends_on, deleted
+  from versions where ({believed}) and ({known})
+  qualify row_number() over (partition by resident_id, measure, history_no order by known_from desc) = 1),
+speaking as (
+  select * from known where {undeleted}
+  qualify row_number() over (partition by resident_id, measure order by {latest} known_from desc) = 1)
+select distinct resident_id from speaking where {protecting} order by resident_id
+"""
 
 
-def protected_on(
-    versions: pa.Table,
-    day: date,
-    release: Release,
-    standing: Mapping[str, str] = STANDING_RULES,
-    protecting: Mapping[str, str] = PROTECTING_RULES,
-) -> pa.Array:
+def protected_on(versions: pa.Table, day: date, release: Release, without: str | None = None) -> pa.Array:
     """resident_id of everybody protected on `day`, sorted.
 
     In: versions of a protection source (its contract's columns, known_from, known_until, closed_by). Per resident and
-    measure the undeleted row with the highest history_no known by the day speaks; a version that vanished from the
-    file still counts as known, because vanishing never ends protection; a correction of the same row replaces it.
+    measure the undeleted row with the highest history_no known by the day speaks. A version that vanished from the
+    file still counts, because vanishing never ends protection; a correction of the same row replaces it. `without`
+    leaves out one rule by name (tests only).
     """
-    con = duckdb.connect()
-    con.register("versions", versions)
-    believed = "known_until is null or $day < known_until or closed_by = 'vanished'"
-    con.execute("create temp macro no_end(d) as d is null or d >= date '9999-01-01'")
-    rows = f"""
-      select resident_id, coalesce(measure_no, '1') as measure, state::varchar as state, starts_on, released_on,
-        case when no_end(ends_on) then null else ends_on end as ends_on, history_no, known_from
-      from versions where ({believed}) and {' and '.join(f'({rule})' for rule in standing.values()) or 'true'}"""
-    speaking = f"""
-      select * from ({rows}) qualify row_number() over (
-        partition by resident_id, measure order by history_no desc, known_from desc) = 1"""
-    sql = f"select distinct resident_id from ({speaking}) where {' or '.join(f'({rule})' for rule in protecting.values()) or 'false'} order by 1"
+    sql = _PROTECTED.format(
+        believed=_any(BELIEVED_RULES, without),
+        known=_one(STANDING_RULES, "known", without),
+        undeleted=_one(STANDING_RULES, "undeleted", without),
+        latest="" if without == "highest history_no" else "history_no desc,",
+        protecting=_any(PROTECTING_RULES, without),
+    )
     bound = {name: value for name, value in {"day": day, "release": release}.items() if f"${name}" in sql}
-    return con.execute(sql, bound).to_arrow_table()["resident_id"].combine_chunks()
+    with duckdb.connect() as con:
+        con.register("versions", versions)
+        return con.execute(sql, bound).to_arrow_table()["resident_id"].combine_chunks()
+
+
+def _any(rules: Mapping[str, str], without: str | None) -> str:
+    return " or ".join(f"({rule})" for name, rule in rules.items() if name != without) or "false"
+
+
+def _one(rules: Mapping[str, str], name: str, without: str | None) -> str:
+    return rules[name] if name != without else "true"

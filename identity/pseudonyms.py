@@ -1,11 +1,12 @@
 """Pseudonyms, draws and sealing: everything that is derived from the home's one secret, each under a key of its own.
 
-Ids outside `restricted/` are HMACs (DESIGN §5 «Determinism»); a crosswalk exists only where it is sealed. This is 仮名化 as a
-safety measure (安全管理措置), not 仮名加工情報: a visit list is personal information (DOMAIN §1.2).
+Ids outside `restricted/` are HMACs (DESIGN §5 «Determinism»); a crosswalk exists only where it is sealed. This is
+仮名化 as a safety measure (安全管理措置), not 仮名加工情報: a visit list is personal information (DOMAIN §1.2).
 """
 
 import hashlib
 import hmac
+from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,16 +42,22 @@ class Pseudonymiser:
         """A number in [0, 1) for each value, float64 with 53 random bits: the only chance in a list."""
         return self._each(purpose, values, lambda digest: (int.from_bytes(digest[:8]) >> 11) / 2**53, pa.float64())
 
-    def _each(self, purpose: str, values: pa.Array | pa.ChunkedArray, shape: object, kind: pa.DataType) -> pa.Array:
+    def _each(
+        self,
+        purpose: str,
+        values: pa.Array | pa.ChunkedArray,
+        shape: Callable[[bytes], str | float],
+        kind: pa.DataType,
+    ) -> pa.Array:
         key = self.subkey(f"pseudonym|{purpose}")
         flat = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
         coded = pc.dictionary_encode(flat)
-        made = [shape(hmac.digest(key, value.encode(), hashlib.sha256)) for value in coded.dictionary.to_pylist()]  # type: ignore[operator]
+        made = [shape(hmac.digest(key, value.encode(), "sha256")) for value in coded.dictionary.to_pylist()]
         return pa.array(made, kind).take(coded.indices)
 
 
 def seal(data: bytes, key: bytes) -> bytes:
-    """Encrypt at rest, deterministically (AES-SIV, RFC 5297): equal bytes seal to equal bytes, so digests can be compared."""
+    """Encrypt at rest, deterministically (AES-SIV, RFC 5297): equal bytes seal equally, so digests can be compared."""
     return AESSIV(hashlib.sha512(key).digest()).encrypt(data or b"\0empty", None)
 
 

@@ -9,14 +9,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import yaml
 
 KINDS = ("consent", "within_purpose", "statutory", "internal_use", "provided_use", "support_meeting")
+_MAY_BE_EMPTY = ("council_on", "valid_to", "opinion")
+_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("number", "source", "purpose", "kind", "opinion")]
+    + [("valid_from", pa.date32()), ("valid_to", pa.date32()), ("scores", pa.bool_())]
+)
 
 
 @dataclass(frozen=True)
 class Basis:
-    """One entry. `source` is a basis name or `*`; `opinion` names the legal opinion where 地方税法22条 asks for one."""
+    """One entry. `source` and `purpose` are names or `|` lists of names; `opinion` names the legal opinion where
+    地方税法22条 asks for one; `scores`: whether an entry of another kind than consent may feed scores at all."""
 
     number: str
     source: str
@@ -38,14 +45,44 @@ Register = Sequence[Basis]
 
 
 def load_register(path: Path) -> Register:
-    """Read `legal_bases.yaml`. Raises ValueError naming the entry when a field is missing or the kind is unknown."""
+    """Read `legal_bases.yaml`. Raises ValueError naming an entry with an empty field or a wrong kind or day."""
     return tuple(_basis(entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["bases"])
 
 
+def register_table(register: Register) -> pa.Table:
+    """One row per entry × source × purpose: what the gate joins with."""
+    rows = [
+        {
+            **{name: getattr(basis, name) for name in _SCHEMA.names},
+            "source": source,
+            "purpose": purpose,
+            "opinion": basis.opinion or None,
+        }
+        for basis in register
+        for source in basis.source.split("|")
+        for purpose in basis.purpose.split("|")
+    ]
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
 def _basis(entry: dict[str, Any]) -> Basis:
-    missing = set(Basis.__dataclass_fields__) - set(entry) - {"opinion", "council_on", "valid_to"}
-    if missing or entry.get("kind") not in KINDS:
-        message = f"legal_bases.yaml, {entry.get('number')}: missing {sorted(missing)} or unknown kind → complete the entry"
-        raise ValueError(message)
-    optional = {"opinion": None, "council_on": None, "valid_to": None}
-    return Basis(**{**optional, **entry})
+    fields = Basis.__dataclass_fields__
+    empty = sorted(name for name in fields if name not in _MAY_BE_EMPTY and entry.get(name) in (None, ""))
+    if empty:
+        raise _wrong(entry, f"empty: {', '.join(empty)}")
+    if entry["kind"] not in KINDS:
+        raise _wrong(entry, f"kind is not one of {', '.join(KINDS)}")
+    if not all(isinstance(entry.get(name), date | None) for name in ("council_on", "valid_from", "valid_to")):
+        raise _wrong(entry, "council_on, valid_from and valid_to are days, written 2026-04-01")
+    if entry.get("valid_to") and entry["valid_to"] < entry["valid_from"]:
+        raise _wrong(entry, "valid_to lies before valid_from")
+    if not isinstance(entry["scores"], bool):
+        raise _wrong(entry, "scores is true or false")
+    complete: dict[str, Any] = {name: entry.get(name) for name in fields}
+    return Basis(**complete)
+
+
+def _wrong(entry: dict[str, Any], what: str) -> ValueError:
+    return ValueError(
+        f"legal_bases.yaml, entry {entry.get('number')}: {what} → complete the entry; until then nothing runs"
+    )

@@ -72,7 +72,9 @@ class Spine:
             self._regroup(day, sorted(touched), changed)
 
     def _regroup(self, day: date, numbers: list[str], changed: set[str]) -> None:
-        candidates = {h for n in numbers for p in self.groups[n] if p in self.places for h in [self.places[p].household]}
+        candidates = {
+            h for n in numbers for p in self.groups[n] if p in self.places for h in [self.places[p].household]
+        }
         candidates |= {self.places[p].household for p in changed if p in self.places}
         taken = dict(self._continued(day, numbers, candidates))
         for number in numbers:
@@ -97,7 +99,9 @@ class Spine:
                 together = len(adults & self.groups[number])
                 if 2 * together >= len(adults) and together:
                     kept = self.number_of.get(household) == number
-                    ranked.append((-together / len(adults), -together, not kept, min(self.groups[number]), household, number))
+                    ranked.append(
+                        (-together / len(adults), -together, not kept, min(self.groups[number]), household, number)
+                    )
         used_households: set[str] = set()
         used_numbers: set[str] = set()
         for *_, household, number in sorted(ranked):
@@ -175,9 +179,15 @@ def spine(states: pa.Table) -> pa.Table:
         day, end = changes[start][0], start
         while end < len(changes) and changes[end][0] == day:
             end += 1
-        built.take_day(day, ((r, Stay(number, since, adult, gone)) for _, r, number, since, adult, gone in changes[start:end]))
+        built.take_day(
+            day, ((r, Stay(number, since, adult, gone)) for _, r, number, since, adult, gone in changes[start:end])
+        )
         start = end
     rows = [row for row in built.rows if row[0] is not None]
-    columns = [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), MEMBERSHIP_SCHEMA.types, strict=True)] if rows else None
+    columns = (
+        [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), MEMBERSHIP_SCHEMA.types, strict=True)]
+        if rows
+        else None
+    )
     table = pa.Table.from_arrays(columns, schema=MEMBERSHIP_SCHEMA) if columns else MEMBERSHIP_SCHEMA.empty_table()
     return table.sort_by([("resident_id", "ascending"), ("known_from", "ascending"), ("from", "ascending")])
