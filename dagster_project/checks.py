@@ -9,16 +9,15 @@ from datetime import date
 
 import dagster as dg
 
-from data_contracts.catalog import Catalog
-from data_contracts.gx_suite import rule_ids
 from dagster_project.intake_assets import accepted_key
 from dagster_project.partitions import DAYS
 from dagster_project.resources import HomeResource
+from data_contracts.catalog import Catalog
+from data_contracts.gx_suite import rule_ids
 from pipelines import steps
 from pipelines.closing import MANDATORY
 from pipelines.errors import GateClosed
 from pipelines.receipts import broken_on
-
 
 # Partitions of checks are marked «preview» in Dagster 1.13; the version is pinned exactly.
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import dagster as dg
 
-from data_contracts.catalog import load_catalog
 from dagster_project.checks import contract_checks, protection
 from dagster_project.intake_assets import accepted_assets
 from dagster_project.jobs import jobs, schedules
 from dagster_project.resources import HomeResource
 from dagster_project.screening_assets import screening_assets
 from dagster_project.sensors import sensors
+from data_contracts.catalog import load_catalog
 from pipelines.settings import CONFIG
 
 

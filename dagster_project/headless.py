@@ -12,7 +12,9 @@ from pipelines.errors import GateClosed
 
 
 def run_day(home: Path, config: Path | None, day: date, instance_folder: Path) -> dict[str, Any]:
-    """Execute `daily_screening` for `day`. Returns the list's figures. Raises GateClosed with the first gate that closed."""
+    """Execute `daily_screening` for `day`. Returns the list's figures. Raises GateClosed with the first gate that
+    closed.
+    """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = build_definitions(home, config).resolve_job_def("daily_screening")
     with dg.DagsterInstance.from_config(str(instance_folder)) as instance:

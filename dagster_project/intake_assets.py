@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from data_contracts.catalog import Catalog
 from dagster_project.partitions import DAY_BEFORE, DAYS, ONE_RUN
 from dagster_project.resources import HomeResource
 from dagster_project.running import RETRY, run
+from data_contracts.catalog import Catalog
 from pipelines import steps
 from pipelines.layout import PEOPLE_ROLES
 
@@ -33,7 +33,7 @@ def _ordered(catalog: Catalog) -> list[str]:
 
 def _accepted(catalog: Catalog, source: str, after: list[str]) -> dg.AssetsDefinition:
     contract = catalog.contracts[source][-1]
-    before = _before(catalog, source) if not after else after
+    before = after or _before(catalog, source)
     deps: list[dg.AssetDep] = [dg.AssetDep(accepted_key(name)) for name in before]
     deps.append(dg.AssetDep(accepted_key(source), partition_mapping=DAY_BEFORE))
 

@@ -1,4 +1,6 @@
-"""Between a step and its asset: days in order, gates as failures that are not retried, figures as metadata (counts only)."""
+"""Between a step and its asset: days in order, gates as failures that are not retried, figures as metadata (counts
+only).
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import date

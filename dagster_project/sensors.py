@@ -1,4 +1,6 @@
-"""Sensors: a corrected file in an open day's folder asks for that day again; a failed run is said aloud, without a person."""
+"""Sensors: a corrected file in an open day's folder asks for that day again; a failed run is said aloud, without a
+person.
+"""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The audit trail: who looked at or printed what, append-only, chained through the manifests.
 
-People looked at are named by a random handle each; the mapping lies sealed in `restricted/people` and is destroyed with a
-withdrawal, after which the trail still holds together and names nobody (promise 8).
+People looked at are named by a random handle each; the mapping lies sealed in `restricted/people` and is destroyed
+with a withdrawal, after which the trail still holds together and names nobody (promise 8).
 """
 
 import secrets

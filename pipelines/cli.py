@@ -1,7 +1,7 @@
 """The `kizuki` command: options, exit status and output (DESIGN §5 «Commands»). Each body calls one step.
 
-Exit status: 0 done; 1 the data or a gate said no, in one line; 2 wrong usage. Rooms that pipelines may not import (Dagster, the
-simulated city) hand in their commands as entry points of the group `kizuki.commands`.
+Exit status: 0 done; 1 the data or a gate said no, in one line; 2 wrong usage. Rooms that pipelines may not import
+(Dagster, the simulated city) hand in their commands as entry points of the group `kizuki.commands`.
 """
 
 import json
@@ -173,7 +173,7 @@ def key(root: Path, config: Path | None, as_json: bool, resident: str, holder: s
 @click.argument("source")
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 def request(root: Path, config: Path | None, as_json: bool, source: str, out: Path) -> None:
-    """Write the list of persons (or customer numbers) with a basis today, for the office that filters before it sends."""
+    """Write the list of persons with a basis today, for the office that filters before it sends."""
     say(as_json, **step("request")(home_at(root, config), source, out))
 
 

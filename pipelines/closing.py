@@ -33,7 +33,8 @@ def protection_gate(home: Home, day: date) -> None:
         return
     refused = [entry for entry in ledger.of(MANDATORY, "refused") if entry.folder_day == due]
     what = f"the file of {due} was refused ({refused[-1].rule})" if refused else f"no file for {due} was delivered"
-    remedy = f"put a whole, correct file into inbox/{MANDATORY}/{due} and run the day again; urgent slips go to the 主任 by hand"
+    folder = f"inbox/{MANDATORY}/{due}"
+    remedy = f"put a whole, correct file into {folder} and run the day again; urgent slips go to the 主任 by hand"
     raise GateClosed("支援措置 (protection)", f"{what}: no list for {day}", remedy)
 
 

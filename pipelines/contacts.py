@@ -1,7 +1,5 @@
 """Whom a visitor may meet and how: the adults who agreed to be contacted, with their wishes from the consent ledger."""
 
-from datetime import date
-
 import duckdb
 import pyarrow as pa
 
@@ -31,8 +29,8 @@ order by m.household_key, m.person_key"""
 def meetable(home: Home, people: People, of: Scope, random_forms: list[str]) -> pa.Table:
     """Adults in scope who may be contacted on the scope's day.
 
-    Out: household_key, person_key, resident_id, district, town_code, language, contact_by, contact_avoid, random_allowed
-    (the form they signed mentions random visits). Never published with resident_id.
+    Out: household_key, person_key, resident_id, district, town_code, language, contact_by, contact_avoid,
+    random_allowed (the form they signed mentions random visits). Never published with resident_id.
     """
     consents = versions(home, home.with_role("consents")[0])
     con = duckdb.connect()

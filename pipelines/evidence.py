@@ -70,9 +70,13 @@ def coverage(people: People, of: Scope, home: Home) -> list[dict[str, Any]]:
     con.register("seen", of.visible)
     con.register("scoped", of.households.select(["household_key"]))
     rows = con.sql(
-        """select ward, count(*) as households, count(*) filter (household_key in (select household_key from scoped)) as in_scope,
-        count(*) filter (n = 0) as sources_0, count(*) filter (n = 1) as sources_1, count(*) filter (n >= 2) as sources_2_plus
-        from (select k.ward, k.household_key, count(s.source) as n from keyed k left join seen s using (household_key) group by all)
+        """select ward, count(*) as households,
+          count(*) filter (household_key in (select household_key from scoped)) as in_scope,
+          count(*) filter (n = 0) as sources_0, count(*) filter (n = 1) as sources_1,
+          count(*) filter (n >= 2) as sources_2_plus
+        from (
+          select k.ward, k.household_key, count(s.source) as n
+          from keyed k left join seen s using (household_key) group by all)
         group by ward order by ward"""
     ).to_arrow_table()
     return rows.to_pylist()

@@ -15,7 +15,9 @@ from pipelines.screening import Hub
 
 
 def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any]:
-    """base, contributions by term (largest first), margin, coverage and facts. Raises WrongUse when there is no such row."""
+    """base, contributions by term (largest first), margin, coverage and facts. Raises WrongUse when there is no such
+    row.
+    """
     on = day or _newest(home)
     scores = _row(home, layout.scores(on), household_key)
     terms = _row(home, layout.contributions(on), household_key)

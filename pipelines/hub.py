@@ -33,8 +33,8 @@ _DWELLINGS = """
 select r.* from residence r where r.household_id in (
   select household_id from membership where resident_id in (select resident_id from kept))
 and r.household_id not in (
-  select household_id from membership m join (
-    select resident_id from protection where "from" <= $run and $run <= coalesce("until", date '9999-12-31')) using (resident_id)
+  select m.household_id from membership m join protection p on p.resident_id = m.resident_id
+    and p."from" <= $run and $run <= coalesce(p."until", date '9999-12-31')
   where m.known_from <= $run and $run < coalesce(m.known_until, date '9999-12-31')
     and m."from" <= $run and $run <= coalesce(m."until", date '9999-12-31'))
 order by all"""

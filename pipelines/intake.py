@@ -1,8 +1,8 @@
 """Intake: from the inbox to the accepted log, one source at a time, any number of days at once.
 
-Read, stage, judge, prove, link, gate, log, receipt – all of one source in one publication. A refused file stops only its
-source. Taking forty months at once or day by day gives the same ledger, log and receipts, because every row is judged, linked
-and gated as of the day it became known.
+Read, stage, judge, prove, link, gate, log, receipt – all of one source in one publication. A refused file stops only
+its source. Taking forty months at once or day by day gives the same ledger, log and receipts, because every row is
+judged, linked and gated as of the day it became known.
 """
 
 import shutil
@@ -22,7 +22,6 @@ from data_contracts.judging import FileContext, FileFailure, Judgement, judge
 from data_contracts.reading import FileRefused, read_delivery
 from data_contracts.receipts import receipt
 from data_contracts.staging import DELETED, stage
-from data_contracts.versions import advance
 from pipelines import layout
 from pipelines.accepted import Log
 from pipelines.errors import GateClosed
@@ -225,7 +224,8 @@ def _sightings(batch: Batch, kept: pa.Table, known: dict[int, date]) -> pa.Table
     con.register("gone", pa.table({"delivery": pa.array(sorted(batch.failures), pa.int32())}))
     con.execute(
         f"""create temp table sightings as
-        select k.* exclude (delivery, row), k.delivery::bigint as seq, false as row__refused, coalesce(s.{DELETED}, false) as row__deleted
+        select k.* exclude (delivery, row), k.delivery::bigint as seq, false as row__refused,
+          coalesce(s.{DELETED}, false) as row__deleted
         from kept k join (select delivery, row, {DELETED} from staged) s using (delivery, row)"""
     )
     con.execute(

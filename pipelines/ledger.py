@@ -1,7 +1,8 @@
-"""The admission ledger: what was delivered, when it counts as known, in which order (SOURCES «How a delivery is taken in»).
+"""The admission ledger: what was delivered, when it counts as known, in which order (SOURCES «How a delivery is taken
+in»).
 
-Replay reads the ledger and never the wall clock. `known_from` of a file is its folder day, unless that day or a later one
-is already closed: then it is the first day that is not, so that a late file never changes what was known.
+Replay reads the ledger and never the wall clock. `known_from` of a file is its folder day, unless that day or a later
+one is already closed: then it is the first day that is not, so that a late file never changes what was known.
 """
 
 from collections.abc import Iterable
@@ -39,7 +40,9 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Entry:
-    """One delivered file. `kept` counts rows accepted or forgotten, one number; `rule` is the first that refused the file."""
+    """One delivered file. `kept` counts rows accepted or forgotten, one number; `rule` is the first that refused the
+    file.
+    """
 
     source: str
     order: int
@@ -94,7 +97,9 @@ class Ledger:
         return found[-1] if found else None
 
     def waiting(self, source: str, to: date) -> list[Entry]:
-        """Files of `source` in folders up to `to` that are not in the ledger yet: full first, then by name, in day order."""
+        """Files of `source` in folders up to `to` that are not in the ledger yet: full first, then by name, in day
+        order.
+        """
         known = {(e.folder_day, e.sha256) for e in self.of(source)}
         found = []
         for folder in sorted((self._root / "inbox" / source).glob("????-??-??")):

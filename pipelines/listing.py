@@ -115,8 +115,14 @@ _LISTED = pa.schema(
     [("household_key", pa.string()), ("person_key", pa.string()), ("slot", pa.string()), ("monday", pa.date32())]
 )
 _VISITS = pa.schema(
-    [("household_key", pa.string()), ("visited_on", pa.date32()), ("contact", pa.string()), ("next_on", pa.date32())]
-    + [("known_from", pa.date32()), ("known_until", pa.date32())]
+    [
+        ("household_key", pa.string()),
+        ("visited_on", pa.date32()),
+        ("contact", pa.string()),
+        ("next_on", pa.date32()),
+        ("known_from", pa.date32()),
+        ("known_until", pa.date32()),
+    ]
 )
 _HISTORY = """
 with said as (
@@ -152,9 +158,13 @@ def _teams(home: Home, day: date) -> pa.Table:
 def _already(home: Home, day: date) -> pa.Table:
     """Facts on earlier urgent sheets."""
     paths = [
-        p for p in home.store.under("published/lists/") if p.endswith("/urgent.parquet") and p.split("/")[2] < str(day)
+        path
+        for path in home.store.under("published/lists/")
+        if path.endswith("/urgent.parquet") and path.split("/")[2] < str(day)
     ]
-    return pa.concat_tables([ALREADY.empty_table(), *(home.store.read_table(p).select(ALREADY.names) for p in paths)])
+    return pa.concat_tables(
+        [ALREADY.empty_table(), *(home.store.read_table(path).select(ALREADY.names) for path in paths)]
+    )
 
 
 def _stability(home: Home, digest: str, model: Model, matrix: Matrix) -> Stability:
@@ -181,7 +191,8 @@ _REASONS = """
 with own as (
   select p.household_key, p.person_key, r.feature || '@' || strftime(r.latest_on, '%Y-%m') as reason,
     row_number() over (partition by p.household_key, p.person_key order by r.rank, r.person_key nulls first) as place
-  from persons p join chosen r on r.household_key = p.household_key and (r.person_key is null or r.person_key = p.person_key))
+  from persons p join chosen r on r.household_key = p.household_key
+    and (r.person_key is null or r.person_key = p.person_key))
 select p.* exclude (resident_id), p.household_key in (select unnest($vacant)) as vacancy_suspected,
   max(o.reason) filter (place = 1) as reason_1, max(o.reason) filter (place = 2) as reason_2,
   max(o.reason) filter (place = 3) as reason_3

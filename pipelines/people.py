@@ -72,8 +72,9 @@ def protection_stretches(home: Home, day: date) -> pa.Table:
     rows: list[dict[str, object]] = []
     for moment in changes:
         now = {person for log in logs for person in protected_on(log, moment, release).to_pylist()}
-        for person in [p for p in open_since if p not in now]:
-            rows.append({"resident_id": person, "from": open_since.pop(person), "until": moment - timedelta(days=1)})
+        ended = [p for p in open_since if p not in now]
+        until = moment - timedelta(days=1)
+        rows += [{"resident_id": p, "from": open_since.pop(p), "until": until} for p in ended]
         for person in now - open_since.keys():
             open_since[person] = moment
     rows += [{"resident_id": person, "from": since, "until": None} for person, since in open_since.items()]

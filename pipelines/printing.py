@@ -1,7 +1,7 @@
 """`kizuki print`: numbered Excel and PDF copies with names and addresses, for a named holder (PRACTICE «On paper»).
 
-Names are joined here only, from the sealed tables; copies lie in `restricted/printed/<list day>/`, so that protection and withdrawal
-reach them; each copy is a line in the audit trail.
+Names are joined here only, from the sealed tables; copies lie in `restricted/printed/<list day>/`, so that protection
+and withdrawal reach them; each copy is a line in the audit trail.
 """
 
 from datetime import date, timedelta
@@ -58,7 +58,7 @@ def print_copy(home: Home, list_day: date, team: str, holder: str) -> dict[str, 
     info = CopyInfo(
         f"訪問リスト {list_day}の週", name, holder, number, day, _expiry(list_day), home.settings.demonstration
     )
-    sheet = [_line(home, row) for row in joined]
+    sheet = [_line(row) for row in joined]
     made = {suffix: layout.printed(str(list_day), number, suffix) for suffix in ("xlsx", "pdf")}
 
     def fill(draft: Draft) -> None:
@@ -96,7 +96,7 @@ def _joined(home: Home, lines: pa.Table, day: date) -> list[dict[str, Any]]:
     return con.execute(_PEOPLE, {"day": day}).to_arrow_table().to_pylist()
 
 
-def _line(home: Home, row: dict[str, Any]) -> SheetLine:
+def _line(row: dict[str, Any]) -> SheetLine:
     found = [Reason.parse(row[name]) for name in ("reason_1", "reason_2", "reason_3") if row[name]]
     offers = list(dict.fromkeys(offer for reason in found for offer in FEATURES[reason.feature].offer))
     return SheetLine(

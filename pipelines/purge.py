@@ -1,8 +1,8 @@
 """Purge: when permission ended or protection began, what is already kept goes (promises 2 and 8).
 
-Accepted rows, quarantine, features, scores, contributions, lists and printed copies of the persons and households concerned are
-deleted; past days are deleted, never recomputed. Each rewritten file gets a chained entry old digest → new digest in the
-manifest, which `kizuki verify` follows.
+Accepted rows, quarantine, features, scores, contributions, lists and printed copies of the persons and households
+concerned are deleted; past days are deleted, never recomputed. Each rewritten file gets a chained entry old digest →
+new digest in the manifest, which `kizuki verify` follows.
 """
 
 from datetime import date, timedelta
@@ -110,7 +110,7 @@ def _unprint(home: Home, of_day: date, draft: Draft) -> None:
 
 
 def households_lost(home: Home, people: People, of_day: date, run_day: date) -> pa.Array:
-    """Keys of households in scope on `of_day` then, whose permissions on that day are fewer, or gone, as of `run_day`."""
+    """Keys of households in scope on `of_day` whose permissions on that day are fewer, or gone, as of `run_day`."""
     then, now = scope(home, people, of_day, of_day), scope(home, people, of_day, run_day)
     con = duckdb.connect()
     for name, table in (

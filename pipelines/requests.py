@@ -39,7 +39,7 @@ def request_list(home: Home, source: str, day: date) -> pa.Table:
 
 
 def household_of(home: Home, resident: str, holder: str) -> str:
-    """The household key of a resident today; the question is written to the audit trail. Raises WrongUse when unknown."""
+    """The household key of a resident today; the question is audited. Raises WrongUse when unknown."""
     day = last_day(home)
     con = duckdb.connect()
     con.register("membership", home.store.read_table(layout.MEMBERSHIP_BY_ID))

@@ -1,7 +1,9 @@
-"""Which households a run for day D may look at, and with whose data: permission at D and at the day of the run, no protection.
+"""Which households a run for day D may look at, and with whose data: permission at D and at the day of the run, no
+protection.
 
-Facts are taken as known on D; permission and protection are checked at D *and* at run time (promise 4). Counting adults needs
-everybody in the residents frame, so this is done on sealed tables by `resident_id`; what leaves is pseudonyms.
+Facts are taken as known on D; permission and protection are checked at D *and* at run time (promise 4). Counting
+adults needs everybody in the residents frame, so this is done on sealed tables by `resident_id`; what leaves is
+pseudonyms.
 """
 
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ FOREVER = "date '9999-12-31'"
 
 @dataclass(frozen=True)
 class People:
-    """The sealed tables of `people`, read once for any number of days, and the days on which sources were first admitted."""
+    """The sealed tables of `people`, read once for any number of days, and the days on which sources were first
+    admitted.
+    """
 
     states: pa.Table
     membership: pa.Table
@@ -58,8 +62,9 @@ class People:
 class Scope:
     """Households in scope on D. Keys are pseudonyms.
 
-    households: household_key, adults, consenting_adults, ward, town_code, and axes for fairness tables only · visible: household_key, source ·
-    permission: person_key, source, covers_from · members: person_key, household_key, resident_id (never published).
+    households: household_key, adults, consenting_adults, ward, town_code, and axes for fairness tables only ·
+    visible: household_key, source · permission: person_key, source, covers_from · members: person_key, household_key,
+    resident_id (never published).
     """
 
     day: date
@@ -88,7 +93,8 @@ create temp view hidden as
     and known_from <= $run and $run < coalesce(known_until, {FOREVER})
     and "from" <= $run and $run <= coalesce("until", {FOREVER});
 create temp view allowed as
-  select resident_id, source, min(covers_from) as covers_from, bool_or(covers_from is null) as covers_all from permission p
+  select resident_id, source, min(covers_from) as covers_from, bool_or(covers_from is null) as covers_all
+  from permission p
   where purpose = $purpose and "from" <= $day and $day <= coalesce("until", {FOREVER})
     and exists (select 1 from permission q where q.resident_id = p.resident_id and q.source = p.source
       and q.purpose = $purpose and q."from" <= $run and $run <= coalesce(q."until", {FOREVER}))
@@ -105,13 +111,14 @@ _HOUSEHOLDS = """
 select p.household_id, count(*) filter (adult) as adults,
   count(*) filter (adult and resident_id in (select resident_id from allowed)) as consenting_adults,
   min(ward) as ward, min(town_code) as town_code,
-  case when max(age) >= 75 then '75歳以上を含む' when max(age) >= 65 then '65-74歳を含む' when max(age) >= 40 then '40-64歳' else '40歳未満' end
-    as age_band,
-  case when count(*) = 1 then '単身' when count(*) filter (adult) = 1 then 'ひとり親など' when count(*) = count(*) filter (adult)
-    then '大人のみ' else '大人と子' end as household_type,
+  case when max(age) >= 75 then '75歳以上を含む' when max(age) >= 65 then '65-74歳を含む'
+    when max(age) >= 40 then '40-64歳' else '40歳未満' end as age_band,
+  case when count(*) = 1 then '単身' when count(*) filter (adult) = 1 then 'ひとり親など'
+    when count(*) = count(*) filter (adult) then '大人のみ' else '大人と子' end as household_type,
   case when count(distinct sex) = 1 then min(sex) else '男女' end as sex,
   case when bool_or(nationality_class = '外国') then '外国籍を含む' else '日本' end as nationality
-from (select *, date_sub('year', birth_date, $day) as age from person) p where household_id in (select household_id from household) group by all order by all"""
+from (select *, date_sub('year', birth_date, $day) as age from person) p
+where household_id in (select household_id from household) group by all order by all"""
 _VISIBLE = """
 select distinct household_id, source from consenting join admitted using (source)
 where since <= $day and household_id in (select household_id from household) order by all"""

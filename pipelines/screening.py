@@ -76,7 +76,7 @@ def publish_scores(home: Home, day: date, run_day: date, under: str = "working")
 
 
 def backtest(home: Home, first: date, last: date) -> list[date]:
-    """Recompute every day from `first` to `last` under working/backtests/<day>/, as permitted today. Returns the days."""
+    """Recompute `first` to `last` under working/backtests/<day>/, as permitted today. Returns the days."""
     today = last_day(home)
     days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
     for day in days:
@@ -94,7 +94,9 @@ def last_day(home: Home) -> date:
 
 
 def run_day(home: Home, day: date) -> date:
-    """The day of the run for `day`: permission and protection are checked then too. Past days are run as of the last known."""
+    """The day of the run for `day`: permission and protection are checked then too. Past days are run as of the last
+    known.
+    """
     return max(day, last_day(home))
 
 

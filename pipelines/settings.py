@@ -1,7 +1,7 @@
 """What a home and a municipality set: `settings.yaml` of the home, the config folder, dated numbers.
 
-`settings.yaml` is the administrator's: municipality, whether the home is a demonstration, where the key is, who may sign.
-The config folder is the municipality's: every number with the date it holds from and its source.
+`settings.yaml` is the administrator's: municipality, whether the home is a demonstration, where the key is, who may
+sign. The config folder is the municipality's: every number with the date it holds from and its source.
 """
 
 from dataclasses import dataclass
@@ -70,7 +70,8 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
 
 
 def dated(raw: dict[str, Any], day: date) -> dict[str, Any]:
-    """Resolve dated entries (`[{from, value, source}]`) to the value that holds on `day`; other entries stay as they are.
+    """Resolve dated entries (`[{from, value, source}]`) to the value that holds on `day`; other entries stay as they
+    are.
 
     Raises WrongUse when nothing holds yet on `day`.
     """

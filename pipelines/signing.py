@@ -23,11 +23,14 @@ def model_hashes(home: Home) -> list[str]:
 
 
 def find_model(home: Home, start: str | None) -> str:
-    """The model whose hash begins with `start`; the newest when None or «newest». Raises WrongUse when none or several do."""
+    """The model whose hash begins with `start`; the newest when None or «newest». Raises WrongUse when none or several
+    do.
+    """
     newest = start in (None, "newest")
     found = [h for h in model_hashes(home) if newest or h.startswith(str(start))]
     if not found or (not newest and len(set(found)) > 1):
-        message = f"--model {start}: {'no' if not found else 'more than one'} model of this home has this hash; kizuki train prints it"
+        which = "more than one" if found else "no"
+        message = f"--model {start}: {which} model of this home has this hash; kizuki train prints it"
         raise WrongUse(message)
     return found[-1]
 
@@ -81,7 +84,9 @@ def standing_model(home: Home, day: date) -> tuple[str, Model]:
 
 
 def sign_model(home: Home, digest: str, name: str, key_file: Path, day: date) -> None:
-    """Publish a signature by `name` on model, data and report. Raises WrongUse when the key is not readable or not theirs."""
+    """Publish a signature by `name` on model, data and report. Raises WrongUse when the key is not readable or not
+    theirs.
+    """
     signer = next((s for s in home.settings.signers if s["name"] == name), None)
     if signer is None:
         message = f"--as {name}: not in the register of signers (settings.yaml)"

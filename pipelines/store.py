@@ -1,8 +1,8 @@
 """The home's storage: publications that are there whole or not at all (promise 7), and the only Parquet writer.
 
-Files are written below `<zone>/.gen/<run_id>/`; stable paths are relative symlinks into it. The rename of the manifest is
-the commit. Links are switched after it; opening a home completes the links of a committed run and rolls back files that
-no manifest names. Readers open only what a manifest names, and check its digest.
+Files are written below `<zone>/.gen/<run_id>/`; stable paths are relative symlinks into it. The rename of the
+manifest is the commit. Links are switched after it; opening a home completes the links of a committed run and rolls
+back files that no manifest names. Readers open only what a manifest names, and check its digest.
 """
 
 import fcntl
@@ -113,7 +113,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the home's one writer lock; recover what a killed run left. Raises GateClosed when another run writes."""
+        """Hold the one writer lock; recover what a killed run left. Raises GateClosed when another run writes."""
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("w") as lock:
             try:

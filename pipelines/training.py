@@ -1,6 +1,7 @@
 """`kizuki train`: snapshots of past days as known then, labels as known today, candidates, validation, card and report.
 
-The model is published with its card, metrics, validation rows and refits, and its ethics report; it waits for two signatures.
+The model is published with its card, metrics, validation rows and refits, and its ethics report; it waits for two
+signatures.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from reports.ethics import ethics_report
 
 from features.compiler import feature_table
 from features.definitions import FEATURES
@@ -31,7 +33,6 @@ from pipelines.home import Home
 from pipelines.scope import People, Scope, scope
 from pipelines.screening import HUB, Hub
 from pipelines.store import Draft
-from reports.ethics import ethics_report
 
 TOUCHED = pa.schema([("household_key", pa.string()), ("from", pa.date32()), ("until", pa.date32())])
 
