@@ -1,5 +1,7 @@
 """Whom a visitor may meet and how: the adults who agreed to be contacted, with their wishes from the consent ledger."""
 
+from datetime import date
+
 import duckdb
 import pyarrow as pa
 
@@ -24,6 +26,23 @@ join states s on s.resident_id = m.resident_id and s."from" <= $day and $day <= 
 left join wish w on w.resident_id = m.resident_id
 where s.birth_date is null or s.birth_date + interval 18 year <= $day
 order by m.household_key, m.person_key"""
+
+
+_GUARDIANS = f"""
+select distinct resident_id as child, given_by as guardian from consents
+where capacity in ('親権者', '未成年後見人') and given_by is not null and known_from <= $day
+  and $day < coalesce(known_until, {FOREVER}) and given_on <= $day
+  and $day <= coalesce(ends_on, {FOREVER}) and (withdrawn_on is null or $day < withdrawn_on)
+order by all"""
+
+
+def guardians(home: Home, day: date) -> pa.Table:
+    """child_key, guardian_key: who consented for a child; its facts may be told to that guardian only (PRACTICE)."""
+    con = duckdb.connect()
+    con.register("consents", versions(home, home.with_role("consents")[0]))
+    found = con.execute(_GUARDIANS, {"day": day}).to_arrow_table()
+    keys = [home.names.keys("person", found[name]) for name in ("child", "guardian")]
+    return pa.Table.from_arrays(keys, names=["child_key", "guardian_key"])
 
 
 def meetable(home: Home, people: People, of: Scope, random_forms: list[str]) -> pa.Table:

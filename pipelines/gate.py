@@ -8,12 +8,13 @@ are batched.
 
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
 
 import duckdb
 import pyarrow as pa
 
 from data_contracts.catalog import Source
-from identity.links import link
+from identity.links import How, link
 from identity.normalise import AddressBook
 from pipelines import layout
 from pipelines.home import Home
@@ -94,7 +95,7 @@ class Gate:
         store = self._home.store
         states = store.read_table(layout.STATES)
         book = self._book = self._book or AddressBook(states.select(["town_code", "town"]))
-        links = link(asked, states, book, subject["by"], never=store.read_table(layout.PROTECTION))
+        links = link(asked, states, book, cast(How, subject["by"]), never=store.read_table(layout.PROTECTION))
         con = duckdb.connect()
         con.register("numbered", numbered)
         con.register("links", links)

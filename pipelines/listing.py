@@ -20,7 +20,7 @@ from outreach.week import monday_of
 from pipelines import layout
 from pipelines.accepted import log_digests, versions
 from pipelines.closing import is_working_day, protection_gate
-from pipelines.contacts import meetable
+from pipelines.contacts import guardians, meetable
 from pipelines.errors import GateClosed
 from pipelines.home import Home
 from pipelines.scope import People, Scope, scope
@@ -65,7 +65,7 @@ def publish_list(home: Home, day: date) -> bool:
         draws = pa.table({"household_key": keys, "u": home.names.draws(f"draw|{monday}", keys)})
         plan = plan_week(
             scores,
-            _with_reasons(persons, chosen, _vacant(home, of)),
+            _with_reasons(persons, chosen, guardians(home, day), _vacant(home, of)),
             _teams(home, day),
             history(home, monday),
             pa.table({"household_key": pa.array([], pa.string()), "why": pa.array([], pa.string())}),
@@ -168,7 +168,7 @@ def _already(home: Home, day: date) -> pa.Table:
 
 
 def _stability(home: Home, digest: str, model: Model, matrix: Matrix) -> Stability:
-    """How the refits that were stored with the model explain today's households; a scorecard has none and needs none."""
+    """How the refits stored with the model explain today's households; a scorecard has and needs none."""
     path = layout.model(digest, "refits.json")
     if not home.store.has(path):
         return certain(model, matrix)
@@ -188,10 +188,13 @@ def _vacant(home: Home, of: Scope) -> pa.Array:
 
 
 _REASONS = """
-with own as (
+with told as (
+  select r.* replace (coalesce(g.guardian_key, r.person_key) as person_key)
+  from chosen r left join guarding g on g.child_key = r.person_key),
+own as (
   select p.household_key, p.person_key, r.feature || '@' || strftime(r.latest_on, '%Y-%m') as reason,
     row_number() over (partition by p.household_key, p.person_key order by r.rank, r.person_key nulls first) as place
-  from persons p join chosen r on r.household_key = p.household_key
+  from persons p join told r on r.household_key = p.household_key
     and (r.person_key is null or r.person_key = p.person_key))
 select p.* exclude (resident_id), p.household_key in (select unnest($vacant)) as vacancy_suspected,
   max(o.reason) filter (place = 1) as reason_1, max(o.reason) filter (place = 2) as reason_2,
@@ -199,9 +202,10 @@ select p.* exclude (resident_id), p.household_key in (select unnest($vacant)) as
 from persons p left join own o using (household_key, person_key) group by all order by household_key, person_key"""
 
 
-def _with_reasons(persons: pa.Table, chosen: pa.Table, vacant: pa.Array) -> pa.Table:
-    """Each person's reasons: only from that person's own rows, or the dwelling's (PRACTICE «Who is met»)."""
+def _with_reasons(persons: pa.Table, chosen: pa.Table, guarding: pa.Table, vacant: pa.Array) -> pa.Table:
+    """Each person's reasons: from their own rows, the dwelling's, or a child's they consented for (PRACTICE)."""
     con = duckdb.connect()
     con.register("persons", persons)
     con.register("chosen", chosen)
+    con.register("guarding", guarding)
     return con.execute(_REASONS, {"vacant": vacant.to_pylist()}).to_arrow_table()
