@@ -3,7 +3,6 @@
 They report what the publications already enforce; a blocking check guards only its own run, so nothing relies on it.
 """
 
-import warnings
 from collections.abc import Iterator
 from datetime import date
 
@@ -18,9 +17,6 @@ from pipelines import steps
 from pipelines.closing import MANDATORY
 from pipelines.errors import GateClosed
 from pipelines.receipts import broken_on
-
-# Partitions of checks are marked «preview» in Dagster 1.13; the version is pinned exactly.
-warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 
 def check_name(rule: str) -> str:

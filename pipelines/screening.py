@@ -50,7 +50,11 @@ def publish_features(home: Home, day: date, run_day: date, under: str = "working
     path = layout.features(day, under)
 
     def fill(draft: Draft) -> None:
-        draft.table(path, features_of(home, scope(home, People.read(home), day, run_day)), ["household_key"])
+        of = scope(home, People.read(home), day, run_day)
+        if not of.households.num_rows:
+            what = f"no household is in scope on {day}"
+            raise GateClosed("scope", what, "check that consents were accepted and config/legal_bases.yaml is live")
+        draft.table(path, features_of(home, of), ["household_key"])
 
     inputs = {p: home.store.digest(p) for p in (*HUB, *People.paths())} | {"run day": str(run_day)}
     home.store.publish(_step("features", under), day, fill, inputs=inputs, config=home.config)

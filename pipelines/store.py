@@ -99,7 +99,7 @@ class Store:
 
     def read_table(self, path: str) -> pa.Table:
         """A published Parquet file as a table."""
-        return pq.read_table(io.BytesIO(self.read_bytes(path)))
+        return pq.read_table(pa.BufferReader(self.read_bytes(path)))
 
     def read_json(self, path: str) -> Any:
         """A published JSON file."""
