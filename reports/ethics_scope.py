@@ -1,0 +1,242 @@
+"""Chapters about what the report covers: scope, how to read it, cohort flow, contracts, legal bases, signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.table import Model, model_hash
+from reports import plots
+from reports.ethics_blocks import (
+    SMALL,
+    Block,
+    Bullets,
+    Cell,
+    Heading,
+    Missing,
+    Picture,
+    Section,
+    Text,
+    count,
+    dig,
+    table,
+    words,
+)
+from reports.ethics_coverage import who_is_not_seen
+from reports.ethics_texts import CONTRACTS_NOTE, FLOW_NOTE, FLOW_TABLE_NOTE, NOT_A_SCORE, READING_ORDER, TERMS
+from reports.ethics_words import KINDS, PERIODS, VALIDATION, line_ja, policy_ja, source_ja
+
+
+def scope(evidence: Mapping[str, Any]) -> Section:
+    """表紙と範囲: what was examined, who is not in it, what a score is not."""
+    blocks: list[Block] = [
+        Bullets("この点数は何でないか", NOT_A_SCORE),
+        table("対象", ("項目", "内容"), _facts(evidence)),
+        *_recommendation(evidence.get("metrics") or {}),
+        *who_is_not_seen(evidence.get("coverage")),
+    ]
+    return Section("scope", "表紙と範囲", tuple(blocks))
+
+
+def _facts(evidence: Mapping[str, Any]) -> list[tuple[Cell, Cell]]:
+    metrics, model = evidence.get("metrics") or {}, evidence.get("model")
+    split = metrics.get("split") or {}
+    rows: list[tuple[str, Any]] = [
+        ("自治体", evidence.get("municipality")),
+        ("学習日(この日までに知られていたこと)", evidence.get("as_of")),
+        ("説明した日", evidence.get("explained_day")),
+        ("目的とする出来事", _target(metrics)),
+        ("見通す期間", f"{split['horizon_days']}日" if "horizon_days" in split else None),
+        ("検証の方法", VALIDATION.get(str(metrics.get("validation")), metrics.get("validation"))),
+        ("週あたりの訪問枠", dig(metrics, "settings", "slots")),
+        ("採用したモデル", policy_ja(str(metrics.get("chosen"))) if metrics.get("chosen") else None),
+        *((f"期間: {name}", _days(split.get(key))) for key, name in PERIODS.items()),
+        ("重ならない検証期間の数", split.get("test_windows")),
+        *_identity(model),
+    ]
+    return [(words(name), words(value)) for name, value in rows]
+
+
+def _identity(model: Model | None) -> list[tuple[str, Any]]:
+    if model is None:
+        return [("モデルのハッシュ(SHA-256)", None)]
+    background = model.background
+    return [
+        ("モデルのハッシュ(SHA-256)", model_hash(model)),
+        ("学習データのハッシュ", model.training_digest),
+        ("設定のハッシュ", model.config_digest),
+        ("説明の基準にした集団", None if background is None else f"{background.rows:,}行({background.digest})"),
+        ("学習の方法", model.learned.get("learner")),
+    ]
+
+
+def _target(metrics: Mapping[str, Any]) -> str | None:
+    parts = metrics.get("components") or []
+    if not metrics.get("target"):
+        return None
+    named = "、".join(str(one["title"]) for one in parts)
+    return f"次のいずれか: {named}" if metrics["target"] == "any" and named else line_ja(metrics["target"], parts)
+
+
+def _days(days: Sequence[str] | None) -> str | None:
+    return f"{days[0]} ~ {days[-1]}({len(days)}回)" if days else None
+
+
+def _recommendation(metrics: Mapping[str, Any]) -> list[Block]:
+    if "recommended" not in metrics:
+        return [Missing("推奨できるかどうか")]
+    if metrics["recommended"]:
+        return [
+            Text(("このモデルは、検証の結果からは署名の審査に進めます。使うかどうかは署名する二人が決めます。",), "box")
+        ]
+    why = tuple(str(reason) for reason in metrics.get("not_recommended_because") or ())
+    return [Text(("このモデルを名簿に使うことは推奨しません。", *why), "box")]
+
+
+def reading_guide() -> Section:
+    """読み方: one page in plain Japanese."""
+    terms = [(words(term), words(meaning)) for term, meaning in TERMS]
+    return Section("guide", "読み方", (Bullets("読む順番", READING_ORDER), table("ことば", ("ことば", "意味"), terms)))
+
+
+_STEPS = (
+    ("in_scope", "対象の世帯"),
+    ("eligible", "情報源が最後まで見えるはずの世帯"),
+    ("usable", "途中で見えなくならず、訪問の影響もない世帯"),
+    ("positives", "うち、期間内に危機があった世帯"),
+)
+
+
+def flow(metrics: Mapping[str, Any], made_up: bool) -> Section:
+    """集団の流れ: from everyone in scope to those who are judged, at the newest day of each period."""
+    rows = [row for row in metrics.get("cohort_flow") or [] if row.get("target") == metrics.get("target")]
+    if not rows:
+        return Section("flow", "集団の流れ", (Missing("集団の流れ"),))
+    newest = rows[-1]
+    drawn = [(name, newest.get(key)) for key, name in _STEPS]
+    shown = [{"step": name, "households": value} for name, value in drawn]
+    picture = Picture(
+        f"集団の流れ({newest['as_of']})",
+        plots.funnel(drawn, made_up=made_up),
+        "、".join(f"{name} {'非表示' if n is None else n}" for name, n in drawn),
+        shown,
+    )
+    blocks: list[Block] = [
+        Text((FLOW_NOTE,)),
+        picture,
+        _flow_table("期間ごとの最後の基準日", [(label, row) for label, row in _last_of_each(rows, metrics)]),
+        _touched(metrics),
+    ]
+    return Section("flow", "集団の流れ", tuple(blocks))
+
+
+def appendix(metrics: Mapping[str, Any]) -> Section:
+    """付録: the cohort flow of every as-of date and target."""
+    parts = metrics.get("components") or []
+    rows = [(line_ja(str(row["target"]), parts), row) for row in metrics.get("cohort_flow") or []]
+    shown = [("いずれかの危機" if label == "any" else label, row) for label, row in rows]
+    return Section("appendix", "付録 集団の流れ(すべての基準日)", (_flow_table("すべての基準日と目的", shown),))
+
+
+def _last_of_each(rows: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    by_day = {row["as_of"]: row for row in rows}
+    found = []
+    for key, name in PERIODS.items():
+        days = [day for day in dig(metrics, "split", key) or [] if day in by_day]
+        if days and key != "replay":
+            found.append((name, by_day[days[-1]]))
+    return found
+
+
+def _flow_table(caption: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Block:
+    columns = ("期間・目的", "基準日", "対象", "見えるはず", "途中で不明", "訪問の影響", "評価に使う", "危機あり",
+               "最悪の場合の危機")  # fmt: skip
+    keys = ("in_scope", "eligible", "censored", "touched", "usable", "positives", "positives_at_worst")
+    cells = [(words(label), words(row["as_of"]), *(count(row.get(key)) for key in keys)) for label, row in rows]
+    return table(caption, columns, cells, FLOW_TABLE_NOTE)
+
+
+def _touched(metrics: Mapping[str, Any]) -> Block:
+    found = metrics.get("touched_stretches")
+    if found is None:
+        return Missing("訪問の影響を受けた期間の数")
+    said = f"{SMALL}未満" if 0 < found < SMALL else f"{found:,}"
+    return Text((f"訪問や紹介の記録があり、評価から外した期間の数: {said}",))
+
+
+def contracts(rows: Sequence[Mapping[str, Any]] | None) -> Section:
+    """契約の結果: what was delivered and refused, by source."""
+    columns = ("情報", "届いたファイル", "うち受け入れなかった", "届いた行", "うち受け入れなかった", "データの古さ(日)")
+    cells = [
+        (
+            words(row.get("title") or row.get("source")),
+            number_of(row.get("files")),
+            number_of(row.get("refused_files")),
+            count(row.get("rows")),
+            count(row.get("refused_rows")),
+            number_of(row.get("age_days")),
+        )
+        for row in rows or []
+    ]
+    return Section("contracts", "契約の結果", (table("情報源ごとの受け取り", columns, cells, CONTRACTS_NOTE),))
+
+
+def number_of(value: Any) -> Cell:
+    """A whole number that concerns no person (files, days)."""
+    return words(None) if value is None else Cell(f"{value:,}", style="number", data=value)
+
+
+def register(rows: Sequence[Mapping[str, Any]] | None) -> Section:
+    """法的根拠の登録簿: every live use of personal data."""
+    columns = ("番号", "情報", "種類", "条文", "理由", "範囲", "決裁・審議", "期間", "点数に使う")
+    cells = [
+        (
+            words(row.get("number")),
+            words("すべて" if row.get("source") == "*" else source_ja(str(row.get("source")))),
+            words(KINDS.get(str(row.get("kind")), row.get("kind"))),
+            words(row.get("article")),
+            words(row.get("reason")),
+            words(row.get("extent")),
+            words(f"{row.get('decision') or 'なし'}(審議 {row.get('council_on') or 'なし'})"),
+            words(f"{row.get('valid_from')} ~ {row.get('valid_to') or ''}"),
+            words("はい" if row.get("scores") else "いいえ"),
+        )
+        for row in rows or []
+    ]
+    return Section("register", "法的根拠の登録簿", (table("登録されている利用", columns, cells),))
+
+
+def signatures(evidence: Mapping[str, Any], made_up: bool) -> Section:
+    """署名欄: the hashes that are signed, and two places to sign."""
+    model = evidence.get("model")
+    hashes = [
+        ("モデル", model_hash(model) if model is not None else None),
+        ("学習データ", model.training_digest if model is not None else None),
+        ("この報告書", "このファイルの SHA-256(ファイル自身には書けないため、kizuki sign が計算して署名に含めます)"),
+    ]
+    lines = ["二人の別々の人の署名が、上の3つのハッシュすべてに必要です。1文字でも変わると署名は無効になります。"]
+    if made_up:
+        lines.append("架空データの報告です。実際の市のモデルとして署名することはできません。")
+    if dig(evidence, "metrics", "validation") == "single_cohort":
+        lines.append("単一時点の検証のため、名簿用には署名できません。")
+    columns = ("", "氏名", "役割", "日付", "署名")
+    blanks = [tuple(Cell(text) for text in (who, " ", " ", " ", " ")) for who in ("一人目", "二人目")]
+    return Section(
+        "signatures",
+        "署名欄",
+        (
+            table("署名するハッシュ", ("対象", "SHA-256"), [(words(name), words(value)) for name, value in hashes]),
+            Text(tuple(lines)),
+            table("署名", columns, blanks),
+        ),
+    )
+
+
+def settings_table(metrics: Mapping[str, Any]) -> list[Block]:
+    """Every setting that was declared before training."""
+    rows = [(words(name), _setting(value)) for name, value in (metrics.get("settings") or {}).items()]
+    return [Heading("始める前に決めた設定"), table("設定", ("名前", "値"), rows)]
+
+
+def _setting(value: Any) -> Cell:
+    return words(value) if isinstance(value, str) or value is None else Cell(f"{value:g}", style="number", data=value)

@@ -1,0 +1,105 @@
+"""The words of the ethics report: names of policies, lines, axes and methods in plain Japanese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+POLICIES: Final = {
+    "scorecard": "配点表(専門家の点)",
+    "logistic": "ロジスティック回帰",
+    "ebm_mains": "EBM(組なし)",
+    "ebm_pairs": "EBM(組あり)",
+    "boosting": "ブースティング(交互作用なし)",
+    "ceiling": "制限のないブースティング(上限の目安。使わない)",
+    "random": "無作為",
+    "area_only": "地区だけ",
+    "best_single_feature": "いちばん良い特徴量1つ",
+    "chosen_without_own_source": "採用モデル(その出来事の情報源を除く)",
+}
+
+LINES: Final = {
+    "all": "すべての危機",
+    "incident": "365日以内に同じ危機がなかった世帯(新規)",
+    "not_in_pipeline": "手続きがまだ始まっていない危機",
+    "cross_source": "その危機自身の情報源を使わない場合",
+    "any_but_city_acts": "市の処分(差押・執行停止)を除く",
+}
+
+AXES: Final = {
+    "age_band": "年齢層",
+    "household_type": "世帯の型",
+    "sex": "性別",
+    "nationality": "国籍",
+    "ward": "地区",
+}
+
+SOURCES: Final = {"tax": "市税", "insurance": "保険料", "water": "水道", "school": "学校"}
+
+VALIDATION: Final = {
+    "temporal": "時間で分けた検証(学習・選択・較正・検証は重ならない期間)",
+    "single_cohort": "単一時点の5分割交差検証(名簿用には署名できません)",
+}
+
+PERIODS: Final = {
+    "train": "学習",
+    "selection": "モデルの選択",
+    "calibration": "較正",
+    "test": "検証",
+    "replay": "週ごとの再現",
+}
+
+KINDS: Final = {
+    "consent": "本人の同意",
+    "internal_use": "内部利用(個人情報保護法69条2項2号)",
+    "statutory": "法令に基づく",
+}
+
+_METHODS: Final = (
+    (r"cluster bootstrap, (\d+) draws", r"まとまりごとの再標本化\1回"),
+    (r"household bootstrap, (\d+) draws", r"世帯ごとの再標本化\1回"),
+    (r"household bootstrap", "世帯ごとの再標本化"),
+    (r"Wilson on the design-effect-adjusted n", "Wilson法(まとまりを考慮した実効n)"),
+    (r"Student's t on clusters", "まとまりごとの合計によるt分布"),
+    (r"no row differs: upper bound of 0/n", "差のある行がないため0/nの上限"),
+    (r"Obuchowski, by household", "Obuchowski法(世帯ごと)"),
+    (r"log scale, cluster-robust", "対数尺度、まとまりに頑健"),
+    (r"labels drawn from the probabilities", "確率どおりに引いた結果"),
+    (r"^paired; ", "対応のある差、"),
+    (r", by household", "(世帯単位)"),
+    (r", by area", "(地区単位)"),
+    (r", by week", "(週単位)"),
+)
+
+
+def method_ja(method: str) -> str:
+    """How an interval was made, in Japanese; words unknown here stay as they are."""
+    for pattern, words in _METHODS:
+        method = re.sub(pattern, words, method)
+    return method
+
+
+def policy_ja(name: str, chosen: str | None = None) -> str:
+    """A policy's name; the chosen one is marked."""
+    return POLICIES.get(name, name) + (" ★採用" if name == chosen else "")
+
+
+def line_ja(name: str, components: Iterable[Mapping[str, Any]]) -> str:
+    """A line of the comparison: a declared one, or a component by its title."""
+    titles = {one["name"]: one["title"] for one in components}
+    return LINES.get(name) or (f"危機の種類: {titles[name]}" if name in titles else name)
+
+
+def source_ja(name: str) -> str:
+    """A basis name in Japanese."""
+    return SOURCES.get(name, name)
+
+
+def feature_ja(name: str, features: Mapping[str, Any]) -> str:
+    """A feature's title; a pair by both titles; an unknown one by its name."""
+    if name in features:
+        return str(features[name].title_ja)
+    if "×" in name:
+        return " × ".join(feature_ja(part, features) for part in name.split("×"))
+    return name
