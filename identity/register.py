@@ -4,7 +4,7 @@ A use without a live entry is refused (SOURCES «Legal bases»).
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
