@@ -6,9 +6,11 @@ change.
 Choices where SOURCES leaves room, all on the refusing side:
 * A person whose birth date is unknown may be a child or not: the own and a guardian's consent are needed, and a
   guardian's refusal counts. 成年後見人等 exist for adults only, so theirs suffices.
-* A guardian's row refuses from its withdrawal on, for its sources and purposes, until a row of the same guardian that
-  was given on that day or later is live: the latest act counts. A refusal that was never a consent is a row withdrawn
-  on the day it was given.
+* Whoever is not asked for the own consent needs a guardian's, and every adult is asked for it, whatever the ages in the
+  config: so a parent's consent ends on the 18th birthday, and nobody is ever asked for nothing.
+* A guardian's row refuses from its withdrawal on, for its sources and purposes, expired or not, unless a row of the
+  same guardian is live that was given after it and not before the withdrawal: the latest act counts, and a refusal
+  beats a consent of the same day. A refusal that was never a consent is a row withdrawn on the day it was given.
 * Where two voices are needed, only what both cover is covered.
 * A row without a readable 取得日, or whose 同意者 does not fit the 同意者区分, carries nothing.
 """
@@ -41,8 +43,8 @@ ENDS: Final[Mapping[str, str]] = {
 ROW_RULES: Final[Mapping[str, str]] = {
     "day of giving known": "c.given_on is not null",
     "speaker fits capacity": "c.fits",
-    "entry for the source": "b.source = c.source",
-    "entry for the purpose": "b.purpose = c.purpose",
+    "entry for the source": "b.source in ('*', c.source)",
+    "entry for the purpose": "b.purpose in ('*', c.purpose)",
     "entry of the kind": "b.kind = c.basis",
     "only consent feeds scores": "(c.basis = 'consent' or b.scores)",
     "support meeting never": "c.basis <> 'support_meeting'",
@@ -51,7 +53,6 @@ ROW_RULES: Final[Mapping[str, str]] = {
 }
 # Whether a live row `p` speaks on day `f`; the person's birthdays are age_12, age_16, age_18 (null = unknown).
 VOICE_RULES: Final[Mapping[str, str]] = {
-    "parents until the 18th birthday": "(p.voice <> 'guardian' or age_18 is null or f < age_18)",
     "成年後見人等 for adults": "(p.voice <> 'representative' or age_18 is null or f >= age_18)",
 }
 # What must have been said on day `f`: own, guardian, representative, refused are what the live rows say.
@@ -92,8 +93,8 @@ GATE_RULES: Final = GATE.names
 class ConsentRules:
     """Numbers of `config/consent.yaml` on a day.
 
-    `form_covers_months`: how far before 取得日 a form reaches when 対象期間の始め is empty, by 様式版; None = everything,
-    a form that is not listed covers what happens from 取得日 on. `tax_secrecy_sources`: under 地方税法22条.
+    `form_covers_months`: how far before 取得日 a form reaches when 対象期間の始め is empty, by 様式版; None =
+    everything; a form that is not listed covers what happens from 取得日 on. `tax_secrecy_sources`: under 地方税法22条.
     """
 
     child_own_from: int
@@ -170,14 +171,15 @@ def _prepare(
     months = pa.array([None if value is None else int(value) for value in forms.values()], pa.int32())
     con.register("form", pa.table({"form_version": pa.array(forms, pa.string()), "months": months}))
     con.execute("create macro forever() as date '9999-12-31'")
-    # 年齢計算ニ関する法律, 民法143条2項: who was born on 29 February comes of age at the end of 28 February.
+    # 年齢計算ニ関する法律, 民法143条2項: who was born on 29 February is a year older when 28 February has ended.
     con.execute("create macro birthday(b, n) as (b + to_years(n))::date + (day(b) - day(b + to_years(n)))::int")
+    own = min(rules.child_own_from, rules.adult_from)
     bounded = "from" in births.column_names
     known = '"from"' if bounded else "date '0001-01-01'"
     until = 'coalesce("until", forever())' if bounded else "forever()"
     con.execute(
         f"""create temp table ages as select resident_id, {known} as known_f, {until} as known_u,
-          birthday(birth_date, {rules.child_own_from}) as age_12, birthday(birth_date, {rules.guardian_until}) as age_16,
+          birthday(birth_date, {own}) as age_12, birthday(birth_date, {max(own, rules.guardian_until)}) as age_16,
           birthday(birth_date, {rules.adult_from}) as age_18
         from births where birth_date is not null"""
     )
@@ -210,7 +212,7 @@ select * from (
   from ledger c join bases b on {rows})
 where f <= u;
 create temp table refused as
-select resident_id, given_by, source, purpose, withdrawn_on, greatest(known_from, withdrawn_on) as f,
+select resident_id, given_by, source, purpose, given_on, withdrawn_on, greatest(known_from, withdrawn_on) as f,
   coalesce(known_until - 1, forever()) as u
 from ledger where voice = 'guardian' and withdrawn_on is not null
 """
@@ -258,7 +260,8 @@ standing as (
     and r.f <= s.day and s.day <= r.u
   where not exists (
     select 1 from live p where p.resident_id = r.resident_id and p.source = r.source and p.purpose = r.purpose
-      and p.voice = 'guardian' and p.given_by = r.given_by and p.given_on >= r.withdrawn_on
+      and p.voice = 'guardian' and p.given_by = r.given_by
+      and p.given_on > r.given_on and p.given_on >= r.withdrawn_on
       and p.f <= s.day and s.day <= p.u)),
 asked as (
   select h.*, st.f is not null as refused from heard h left join standing st using (resident_id, source, purpose, f))

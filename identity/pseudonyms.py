@@ -36,20 +36,25 @@ class Pseudonymiser:
 
     def keys(self, purpose: str, values: pa.Array | pa.ChunkedArray) -> pa.Array:
         """HMAC-SHA256 of each value under the purpose's key, as hex strings of WIDTH characters; null stays null."""
-        return self._each(purpose, values, lambda digest: digest.hex()[:WIDTH], pa.string())
+        return self._each(f"pseudonym|{purpose}", values, lambda digest: digest.hex()[:WIDTH], pa.string())
 
     def draws(self, purpose: str, values: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """A number in [0, 1) for each value, float64 with 53 random bits: the only chance in a list."""
-        return self._each(purpose, values, lambda digest: (int.from_bytes(digest[:8]) >> 11) / 2**53, pa.float64())
+        """A number in [0, 1) for each value, float64 with 53 random bits: the only chance in a list.
+
+        Its key is not that of the pseudonyms of the same purpose: a pseudonym that is published must not tell a draw.
+        """
+        return self._each(
+            f"draw|{purpose}", values, lambda digest: (int.from_bytes(digest[:8]) >> 11) / 2**53, pa.float64()
+        )
 
     def _each(
         self,
-        purpose: str,
+        name: str,
         values: pa.Array | pa.ChunkedArray,
         shape: Callable[[bytes], str | float],
         kind: pa.DataType,
     ) -> pa.Array:
-        key = self.subkey(f"pseudonym|{purpose}")
+        key = self.subkey(name)
         flat = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
         coded = pc.dictionary_encode(flat)
         made = [shape(hmac.digest(key, value.encode(), "sha256")) for value in coded.dictionary.to_pylist()]
@@ -57,11 +62,13 @@ class Pseudonymiser:
 
 
 def seal(data: bytes, key: bytes) -> bytes:
-    """Encrypt at rest, deterministically (AES-SIV, RFC 5297): equal bytes seal equally, so digests can be compared."""
-    return AESSIV(hashlib.sha512(key).digest()).encrypt(data or b"\0empty", None)
+    """Encrypt at rest, deterministically (AES-SIV, RFC 5297): equal bytes seal equally, so digests can be compared.
+
+    A byte goes before the data, because AES-SIV takes no empty text.
+    """
+    return AESSIV(hashlib.sha512(key).digest()).encrypt(b"\1" + data, None)
 
 
 def unseal(data: bytes, key: bytes) -> bytes:
     """Decrypt what `seal` made. Raises cryptography.exceptions.InvalidTag when the key or a byte is wrong."""
-    plain = AESSIV(hashlib.sha512(key).digest()).decrypt(data, None)
-    return b"" if plain == b"\0empty" else plain
+    return AESSIV(hashlib.sha512(key).digest()).decrypt(data, None)[1:]

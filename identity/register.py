@@ -22,8 +22,11 @@ _SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Basis:
-    """One use. `opinion` names the legal opinion where 地方税法22条 asks for one; `scores`: whether an entry of another
-    kind than consent may feed scores at all."""
+    """One entry. `source` and `purpose` are a name, a `|` list of names, or `*` (consent only).
+
+    `opinion` names the legal opinion where 地方税法22条 asks for one; `scores`: whether an entry of another kind than
+    consent may feed scores at all.
+    """
 
     number: str
     source: str
@@ -47,28 +50,57 @@ Register = Sequence[Basis]
 def load_register(path: Path) -> Register:
     """Read `legal_bases.yaml`. Raises ValueError naming the entry and the remedy when one cannot be a lawful entry.
 
-    A field is missing; the kind is unknown; a number is used twice; it ends before it begins; anything but consent is
+    A field is empty or not what it should be; a number is used twice; it ends before it begins; anything but consent is
     entered for every source or purpose (相当の理由 is judged one by one, DOMAIN §1.2); a support meeting feeds scores.
     """
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))["bases"]
     numbers = [entry.get("number") for entry in entries]
-    return tuple(_basis(entry, numbers.count(entry.get("number"))) for entry in entries)
+    twice = next((entry for place, entry in enumerate(entries) if entry.get("number") in numbers[:place]), None)
+    if twice:
+        raise _wrong(twice, "the number is used twice")
+    return tuple(_basis(entry) for entry in entries)
 
 
-def _basis(entry: dict[str, Any], times: int) -> Basis:
-    missing = sorted(set(Basis.__dataclass_fields__) - set(entry) - {"opinion", "council_on", "valid_to", "scores"})
-    kind, until = entry.get("kind"), entry.get("valid_to")
-    wrong = {
-        f"missing {missing} → complete the entry": bool(missing),
-        f"unknown kind {kind!r} → one of {', '.join(KINDS)}": kind not in KINDS,
-        "the number is used twice → number it anew": times > 1,
-        "valid_to is before valid_from → correct the days": bool(until and not missing and until < entry["valid_from"]),
-        "only consent may be entered for every source or purpose → name them one by one": kind != "consent"
-        and "*" in (entry.get("source"), entry.get("purpose")),
-        "a support meeting never feeds scores → scores: false": kind == "support_meeting" and bool(entry.get("scores")),
+def register_table(register: Register) -> pa.Table:
+    """One row per entry × source × purpose: what the gate joins with."""
+    rows = [
+        {
+            **{name: getattr(basis, name) for name in _SCHEMA.names},
+            "source": source,
+            "purpose": purpose,
+            "opinion": basis.opinion or None,
+        }
+        for basis in register
+        for source in basis.source.split("|")
+        for purpose in basis.purpose.split("|")
+    ]
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def _basis(entry: dict[str, Any]) -> Basis:
+    fields = Basis.__dataclass_fields__
+    empty = sorted(name for name in fields if name not in _MAY_BE_EMPTY and entry.get(name) in (None, ""))
+    if empty:
+        raise _wrong(entry, f"empty: {', '.join(empty)}")
+    days = ("council_on", "valid_from", "valid_to")
+    complaints = {
+        f"kind is not one of {', '.join(KINDS)}": entry["kind"] not in KINDS,
+        f"{', '.join(days)} are days, written 2026-04-01": not all(isinstance(entry.get(d), date | None) for d in days),
+        "scores is true or false": not isinstance(entry["scores"], bool),
+        "only consent may be entered for every source or purpose (*)": entry["kind"] != "consent"
+        and "*" in (entry["source"], entry["purpose"]),
+        "a support meeting never feeds scores": entry["kind"] == "support_meeting" and entry["scores"] is True,
     }
-    for message, is_wrong in wrong.items():
-        if is_wrong:
-            text = f"legal_bases.yaml, {entry.get('number')}: {message}"
-            raise ValueError(text)
-    return Basis(**{"opinion": None, "council_on": None, "valid_to": None, "scores": kind == "consent", **entry})
+    for complaint, holds in complaints.items():
+        if holds:
+            raise _wrong(entry, complaint)
+    if entry.get("valid_to") and entry["valid_to"] < entry["valid_from"]:
+        raise _wrong(entry, "valid_to lies before valid_from")
+    complete: dict[str, Any] = {name: entry.get(name) for name in fields}
+    return Basis(**complete)
+
+
+def _wrong(entry: dict[str, Any], what: str) -> ValueError:
+    return ValueError(
+        f"legal_bases.yaml, entry {entry.get('number')}: {what} → correct the entry; until then nothing runs"
+    )
