@@ -11,6 +11,7 @@ from reports.ethics_words import method_ja
 
 NOT_MADE: Final = "この版では作成していません"
 NO_INTERVAL: Final = "区間または件数がないため載せません"
+CANNOT_TELL: Final = "判断できません"
 FEW: Final = "少数のため非表示"
 SMALL: Final = 10
 
@@ -60,25 +61,31 @@ def figure(found: Any, unit: str = "plain") -> Cell:
     if found["value"] is None:
         n = found.get("n")
         told = str(found.get("cannot_tell", NOT_MADE))
-        return Cell("判断できません", f"n={n:,}" if n else told, "nothing", dict(found))
+        return Cell(CANNOT_TELL, f"n={n:,}" if n else "30件未満" if told != NOT_MADE else told, "nothing", dict(found))
     if any(found.get(need) is None for need in ("low", "high", "n")):
         return Cell(NO_INTERVAL, style="nothing", data={"value": None, "not_made": NO_INTERVAL})
-    low, high = (spoken(found[end], unit) for end in ("low", "high"))
+    digits = next(d for d in range(12) if d == 11 or spoken(found["low"], unit, d) != spoken(found["high"], unit, d))
+    low, high, value = (spoken(found[part], unit, digits) for part in ("low", "high", "value"))
     detail = f"[{low} ~ {high}] n={found['n']:,}"
-    return Cell(spoken(found["value"], unit), detail, "number", dict(found), method_ja(str(found.get("method", ""))))
+    return Cell(value, detail, "number", dict(found), method_ja(str(found.get("method", ""))))
 
 
-def spoken(value: float, unit: str) -> str:
-    """A number in its unit: days, share (as %), log-odds or plain."""
-    if unit == "days":
-        text = f"{value:.1f}日"
-    elif unit == "share":
-        text = f"{100 * value:.1f}%"
-    elif unit == "fine":
-        text = f"{value:.4f}"
-    else:
-        text = f"{value:.3f}"
-    return text.replace("-", "−")
+# unit → factor, decimals, word after the number
+_UNITS: Final = {
+    "days": (1, 1, "日"),
+    "share": (100, 1, "%"),
+    "per_hundred": (100, 1, "件"),
+    "fine": (1, 4, ""),
+    "exact": (1, 6, ""),
+    "plain": (1, 3, ""),
+}
+
+
+def spoken(value: float, unit: str, more: int = 0) -> str:
+    """A number in its unit (`_UNITS`), with `more` decimals where the usual ones would show an interval as empty."""
+    factor, decimals, after = _UNITS[unit]
+    text = f"{factor * value:.{decimals + more}f}"
+    return (text[1:] if float(text) == 0 and text[0] == "-" else text).replace("-", "−") + after
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,21 @@ class Missing:
     def as_dict(self, made_up: bool) -> dict[str, Any]:
         """JSON-able."""
         return {"kind": self.kind, "what": self.what, "not_made": NOT_MADE, **mark(made_up)}
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A table in which nothing could be told, said in one sentence instead of many equal cells."""
+
+    what: str
+    sentence: str
+    of: tuple[str, ...]
+    kind: str = "untold"
+
+    def as_dict(self, made_up: bool) -> dict[str, Any]:
+        """JSON-able."""
+        told = {"what": self.what, "value": None, "cannot_tell": self.sentence, "of": list(self.of)}
+        return {"kind": self.kind, **told, **mark(made_up)}
 
 
 @dataclass(frozen=True)
@@ -204,7 +226,7 @@ class Case:
         return {"kind": self.kind, "title": self.title, "parts": parts, **mark(made_up)}
 
 
-Block = Text | Bullets | Heading | Missing | Table | Picture | Gallery | Case
+Block = Text | Bullets | Heading | Missing | Untold | Table | Picture | Gallery | Case
 
 
 @dataclass(frozen=True)

@@ -129,9 +129,11 @@ def _case(one: Mapping[str, Any], place: int, features: Mapping[str, Any], made_
         parts.append((f"そのほか({len(phi) - len(large)}項目)", rest))
     base, margin = float(one["base"]), float(one["margin"])
     off = abs(base + sum(phi.values()) - margin)
-    said = "、".join(f"{label} {value:+.2f}" for label, value in parts)
-    proof = f"出発点 {base:.6f} + 寄与の合計 {sum(phi.values()):+.6f} = {base + sum(phi.values()):.6f}"
-    proof += f"、モデルの合計 {margin:.6f}、差 {off:.1e}({'一致' if off <= TOLERANCE else '不一致'})"
+    said = "、".join(f"{label} {plots.signed(value)}" for label, value in parts)
+    total = sum(phi.values())
+    start, added, whole, told = (spoken(x, "exact") for x in (base, total, base + total, margin))
+    proof = f"出発点 {start} + 寄与の合計 {added} = {whole}、モデルの合計 {told}、"
+    proof += f"差 {off:.1e}({'一致' if off <= TOLERANCE else '不一致'})"
     kind = "載る" if one.get("listed") else "載らない"
     facts = tuple(str(fact) for fact in one.get("facts") or ())
     listing = Bullets("日付のある事実", facts) if facts else Text(("日付のある事実: なし",))

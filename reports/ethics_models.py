@@ -7,6 +7,7 @@ from typing import Any
 
 from reports import plots
 from reports.ethics_blocks import (
+    CANNOT_TELL,
     NOT_MADE,
     Block,
     Cell,
@@ -15,7 +16,7 @@ from reports.ethics_blocks import (
     Picture,
     Section,
     Text,
-    count,
+    Untold,
     dig,
     figure,
     number,
@@ -25,7 +26,7 @@ from reports.ethics_blocks import (
 )
 from reports.ethics_scope import settings_table
 from reports.ethics_texts import CALIBRATION_NOTE, CHOICE_RULE, PRICE_NOTE, SAME_TERMS
-from reports.ethics_words import line_ja, policy_ja, source_ja
+from reports.ethics_words import line_ja, policy_ja, reason_ja, source_ja
 
 
 def forest(
@@ -93,7 +94,7 @@ def _outcome(choice: Mapping[str, Any], chosen: Any, unit: str) -> Block:
         return Missing("選択の結果")
     delta = choice.get("delta")
     said = "" if delta is None else f"δ={spoken(float(delta), unit)}。"
-    return Text((f"採用: {policy_ja(str(chosen))}。{said}{choice.get('reason', '')}",), "box")
+    return Text((f"採用: {policy_ja(str(chosen))}。{said}{reason_ja(str(choice.get('reason', '')))}",), "box")
 
 
 def _price(metrics: Mapping[str, Any]) -> list[Block]:
@@ -152,24 +153,21 @@ def _line(name: str, line: Mapping[str, Any] | None, title: str, chosen: Any, ma
     if not line:
         return [Heading(title), Missing(title)]
     policies, gains = line.get("policies") or {}, line.get("gain_of_chosen_over") or {}
+    crossed = name == "cross_source"
     rows = [
         (
             words(policy_ja(policy, chosen)),
             *(figure(found.get(key), unit) for key, _, unit in _LINE_COLUMNS),
-            words("(採用)") if policy in (chosen, "chosen_without_own_source") else figure(gains.get(policy), "days"),
+            words("(採用)") if policy == chosen else figure(gains.get("random" if crossed else policy), "days"),
         )
         for policy, found in policies.items()
     ]
-    gained = "採用モデルの上回り" if name != "cross_source" else "無作為との差"
+    gained = "採用モデルの上回り" if not crossed else "無作為との差"
     columns = ("名簿の作り方", *(label for _, label, _ in _LINE_COLUMNS), gained)
-    if name == "cross_source":
-        rows += [(words(policy_ja(p)), *[words("(上の表を参照)")] * 6, figure(g, "days")) for p, g in gains.items()]
-    missed = line.get("excluded_events")
-    note = (
-        f"数えられない出来事: {count(missed).text}(見えていない、訪問の後、この行の条件に合わない)。"
-        if "excluded_events" in line
-        else ""
-    )
+    note = _excluded(line)
+    if rows and all(cell.text == CANNOT_TELL for row in rows for cell in row[1:] if cell.text != "(採用)"):
+        untold = f"どの名簿の作り方も{CANNOT_TELL}(出来事 {rows[0][1].detail})。{note}"
+        return [Heading(title), Untold(title, untold, tuple(policy_ja(p, chosen) for p in policies))]
     blocks: list[Block] = [Heading(title), table(f"{title}: 同じ訪問枠での比較", columns, rows, note)]
     if name in ("all", "not_in_pipeline"):
         blocks.append(
@@ -180,6 +178,14 @@ def _line(name: str, line: Mapping[str, Any] | None, title: str, chosen: Any, ma
             )
         )  # fmt: skip
     return blocks
+
+
+def _excluded(line: Mapping[str, Any]) -> str:
+    if "excluded_events" not in line:
+        return ""
+    missed = line["excluded_events"]
+    said = "10件未満" if missed is None else f"{missed:,}件"
+    return f"数えられない出来事: {said}(見えていない、訪問の後、この行の条件に合わない)。"
 
 
 def _ranking(metrics: Mapping[str, Any]) -> list[Block]:
@@ -206,13 +212,13 @@ def _effort(metrics: Mapping[str, Any]) -> list[Block]:
     rows = [
         (
             words(policy_ja(name, chosen)),
-            figure(line.get("timely_30_hits_per_visit"), "share"),
+            figure(line.get("timely_30_hits_per_visit"), "per_hundred"),
             number(line["churn"]) if "churn" in line else words(NOT_MADE),
         )
         for name, line in found.items()
     ]
     note = f"名簿の入れ替わりは、再現した {weeks} 週の名簿を全部数えたもの(推定ではないため区間なし)。" if rows else ""
-    columns = ("名簿の作り方", "訪問1回あたり、30日前に間に合った件数", "名簿の入れ替わり")
+    columns = ("名簿の作り方", "訪問100回あたり、30日前に間に合った件数", "名簿の入れ替わり")
     return [Heading("訪問あたりの成果"), table("訪問あたりの成果", columns, rows, note)]
 
 

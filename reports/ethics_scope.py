@@ -24,7 +24,7 @@ from reports.ethics_blocks import (
 )
 from reports.ethics_coverage import who_is_not_seen
 from reports.ethics_texts import CONTRACTS_NOTE, FLOW_NOTE, FLOW_TABLE_NOTE, NOT_A_SCORE, READING_ORDER, TERMS
-from reports.ethics_words import KINDS, PERIODS, VALIDATION, line_ja, policy_ja, source_ja
+from reports.ethics_words import KINDS, PERIODS, SETTINGS, VALIDATION, line_ja, policy_ja, reason_ja, source_ja
 
 
 def scope(evidence: Mapping[str, Any]) -> Section:
@@ -48,7 +48,7 @@ def _facts(evidence: Mapping[str, Any]) -> list[tuple[Cell, Cell]]:
         ("目的とする出来事", _target(metrics)),
         ("見通す期間", f"{split['horizon_days']}日" if "horizon_days" in split else None),
         ("検証の方法", VALIDATION.get(str(metrics.get("validation")), metrics.get("validation"))),
-        ("週あたりの訪問枠", dig(metrics, "settings", "slots")),
+        ("週あたりの訪問枠", dig(metrics, "replay", "slots") or dig(metrics, "settings", "slots")),
         ("採用したモデル", policy_ja(str(metrics.get("chosen"))) if metrics.get("chosen") else None),
         *((f"期間: {name}", _days(split.get(key))) for key, name in PERIODS.items()),
         ("重ならない検証期間の数", split.get("test_windows")),
@@ -89,7 +89,7 @@ def _recommendation(metrics: Mapping[str, Any]) -> list[Block]:
         return [
             Text(("このモデルは、検証の結果からは署名の審査に進めます。使うかどうかは署名する二人が決めます。",), "box")
         ]
-    why = tuple(str(reason) for reason in metrics.get("not_recommended_because") or ())
+    why = tuple(reason_ja(str(reason)) for reason in metrics.get("not_recommended_because") or ())
     return [Text(("このモデルを名簿に使うことは推奨しません。", *why), "box")]
 
 
@@ -192,7 +192,7 @@ def register(rows: Sequence[Mapping[str, Any]] | None) -> Section:
     cells = [
         (
             words(row.get("number")),
-            words("すべて" if row.get("source") == "*" else source_ja(str(row.get("source")))),
+            words(source_ja(str(row.get("source")))),
             words(KINDS.get(str(row.get("kind")), row.get("kind"))),
             words(row.get("article")),
             words(row.get("reason")),
@@ -234,7 +234,10 @@ def signatures(evidence: Mapping[str, Any], made_up: bool) -> Section:
 
 def settings_table(metrics: Mapping[str, Any]) -> list[Block]:
     """Every setting that was declared before training."""
-    rows = [(words(name), _setting(value)) for name, value in (metrics.get("settings") or {}).items()]
+    rows = [
+        (words(f"{SETTINGS.get(name, name)}"), _setting(value))
+        for name, value in (metrics.get("settings") or {}).items()
+    ]
     return [Heading("始める前に決めた設定"), table("設定", ("名前", "値"), rows)]
 
 

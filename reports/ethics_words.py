@@ -35,7 +35,37 @@ AXES: Final = {
     "ward": "地区",
 }
 
-SOURCES: Final = {"tax": "市税", "insurance": "保険料", "water": "水道", "school": "学校"}
+SOURCES: Final = {
+    "tax": "市税",
+    "insurance": "保険料",
+    "water": "水道",
+    "school": "学校",
+    "housing": "住まい",
+    "welfare": "福祉",
+    "community": "地域",
+    "residents": "住民記録",
+    "protected_persons": "支援措置",
+    "*": "すべて",
+}
+
+SETTINGS: Final = {
+    "target": "目的とする出来事",
+    "horizon_days": "見通す期間(日)",
+    "lag_days": "記録が届くまでの遅れ(日)",
+    "slots": "週あたりの訪問枠",
+    "delta_days": "簡単なモデルを選ぶときに許す差 δ(日)",
+    "delta_share": "同、単一時点のとき(1枠あたりの的中)",
+    "cool_off_days": "会えた後に名簿に載せない日数",
+    "no_contact_share": "会えない訪問の割合",
+    "tries": "訪問を試みる回数",
+    "burn_in_days": "数えない助走期間(日)",
+    "replay_draws": "同点のくじの回数",
+    "stability_refits": "学習し直しの回数",
+    "boosting_trees": "ブースティングの木の数",
+    "ebm_bags": "EBMの袋の数",
+    "ebm_rounds": "EBMの繰り返し",
+    "seed": "くじの種",
+}
 
 VALIDATION: Final = {
     "temporal": "時間で分けた検証(学習・選択・較正・検証は重ならない期間)",
@@ -64,6 +94,7 @@ _METHODS: Final = (
     (r"Student's t on clusters", "まとまりごとの合計によるt分布"),
     (r"no row differs: upper bound of 0/n", "差のある行がないため0/nの上限"),
     (r"Obuchowski, by household", "Obuchowski法(世帯ごと)"),
+    (r"household-robust sandwich", "世帯に頑健な標準誤差"),
     (r"log scale, cluster-robust", "対数尺度、まとまりに頑健"),
     (r"labels drawn from the probabilities", "確率どおりに引いた結果"),
     (r"^paired; ", "対応のある差、"),
@@ -92,8 +123,13 @@ def line_ja(name: str, components: Iterable[Mapping[str, Any]]) -> str:
 
 
 def source_ja(name: str) -> str:
-    """A basis name in Japanese."""
-    return SOURCES.get(name, name)
+    """Basis names («tax|water») in Japanese."""
+    return "、".join(SOURCES.get(part, part) for part in name.split("|"))
+
+
+def reason_ja(text: str) -> str:
+    """A reason with the short names of policies in it, spelt out."""
+    return re.sub(r"\b[a-z]+(?:_[a-z]+)*\b", lambda m: POLICIES.get(m[0], m[0]), text, flags=re.ASCII)
 
 
 def feature_ja(name: str, features: Mapping[str, Any]) -> str:

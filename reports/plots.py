@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import pairwise
+from math import floor
 from typing import TYPE_CHECKING, Any, Final
 
 from models.intervals import MADE_UP
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREY, BLACK = "#0072B2", "#D55E00", "#7A7A7A", "#1B1B1B"
-WIDE: Final = 7.6
+WIDE: Final = 9.6
+CASE: Final = 7.0
 ROW: Final = 0.3
-_MOST_CATEGORIES = 9
+_MOST_CATEGORIES = 12
 
 
 @lru_cache(maxsize=1)
@@ -76,6 +78,11 @@ def short(label: str, most: int = 26) -> str:
     return label if len(label) <= most else label[: most - 1] + "…"
 
 
+def signed(value: float) -> str:
+    """A number with its sign, two decimals, and a true minus."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def _rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
@@ -125,8 +132,8 @@ def intervals_of(edges: Sequence[float]) -> list[str]:
     """Names of the intervals: «0以下», «1», «2~3», «4以上» for whole numbers; else «0.2超 0.7以下»."""
     if not edges:
         return ["すべての値"]
-    if all(edge % 1 == 0.5 for edge in edges):
-        whole = [int(edge - 0.5) for edge in edges]
+    if _whole(edges):
+        whole = [floor(edge) for edge in edges]
         inner = [str(b) if a + 1 == b else f"{a + 1}~{b}" for a, b in pairwise(whole)]
         first = "0" if whole[0] == 0 else f"{whole[0]}以下"
         return [first, *inner, f"{whole[-1] + 1}以上"]
@@ -140,7 +147,7 @@ def step_function(term: Term, unit: str, *, made_up: bool) -> str:
     unseen = term.missing - term.mean
     with _drawing(3.7, 2.35, 0.62, made_up, 0.62) as (canvas, axes):
         axes.axhline(0, color=BLACK, linewidth=0.7)
-        if len(phi) <= _MOST_CATEGORIES and _halves(term.edges):
+        if len(phi) <= _MOST_CATEGORIES and _whole(term.edges):
             for x, value in enumerate(phi):
                 axes.plot([x - 0.46, x + 0.46], [value, value], color=BLUE, linewidth=2.6, solid_capstyle="butt")
             axes.stairs(phi, [x - 0.5 for x in range(len(phi) + 1)], color=BLUE, linewidth=0.6, baseline=None)
@@ -151,7 +158,7 @@ def step_function(term: Term, unit: str, *, made_up: bool) -> str:
             at = [low + (high - low) * share for share in (0, 0.25, 0.5, 0.75, 1)]
             names, away = [f"{x:.3g}" for x in at], low - (high - low) * 0.14
         axes.plot([away], [unseen], marker="o", markersize=6.5, markerfacecolor="white", color=ORANGE)
-        axes.set_xticks([away, *at], ["見えない", *names], fontsize=6.6 if len(names) > 5 else 7.4)
+        axes.set_xticks([away, *at], ["見えない", *names], fontsize=7.4 if sum(map(len, names)) < 22 else 6.2)
         axes.set_xlabel(f"値({unit})", fontsize=7.8)
         axes.set_ylabel("寄与(対数オッズ)", fontsize=7.8)
         flat = max(phi) - min(phi) < 1e-12
@@ -161,15 +168,19 @@ def step_function(term: Term, unit: str, *, made_up: bool) -> str:
         return _svg(canvas)
 
 
-def _halves(edges: Sequence[float]) -> bool:
-    return bool(edges) and all(edge % 1 == 0.5 for edge in edges)
+def _whole(edges: Sequence[float]) -> bool:
+    """Whether the intervals can be named by whole numbers (features count: their values are whole)."""
+    parts = [floor(edge) for edge in edges]
+    halves = all(abs(edge * 2 - round(edge * 2)) < 1e-6 for edge in edges)
+    return halves and len(set(parts)) == len(parts)
 
 
 def _span(edges: Sequence[float]) -> tuple[float, float]:
     if not edges:
         return 0.0, 1.0
     reach = (edges[-1] - edges[0]) or max(abs(edges[0]), 1.0)
-    return edges[0] - 0.1 * reach, edges[-1] + 0.1 * reach
+    low = edges[0] - 0.1 * reach
+    return max(low, 0.0) if edges[0] > 0 else low, edges[-1] + 0.1 * reach
 
 
 def pair_grid(pair: Pair, label_a: str, label_b: str, *, made_up: bool) -> str:
@@ -184,7 +195,7 @@ def pair_grid(pair: Pair, label_a: str, label_b: str, *, made_up: bool) -> str:
             for i in range(rows):
                 for j in range(columns):
                     tone = "white" if abs(cells[i, j]) > 0.7 * reach else BLACK
-                    axes.text(j, i, f"{cells[i, j]:+.2f}", ha="center", va="center", fontsize=6.2, color=tone)
+                    axes.text(j, i, signed(cells[i, j]), ha="center", va="center", fontsize=6.2, color=tone)
         few = {"rotation": 30, "ha": "right"} if columns > 6 else {}
         axes.set_xticks(range(columns), [*intervals_of(pair.edges_b), "見えない"], fontsize=6.6, **few)
         axes.set_yticks(range(rows), [*intervals_of(pair.edges_a), "見えない"], fontsize=6.6)
@@ -214,17 +225,14 @@ def strips(rows: Sequence[tuple[str, Sequence[tuple[float, float, int | None]]]]
                     axes.scatter([x], [y], s=14 + 300 * n / most, color=[colours(place)], edgecolors="white", lw=0.6)
         _rows(axes, labels)
         axes.margins(x=0.08)
-        axes.set_xlabel(
-            "寄与(対数オッズ)。円の大きさ=世帯数、暗い色=小さい値、明るい色=大きい値、白抜き=少数または件数を示せない段"
-        )
-        axes.xaxis.label.set_fontsize(7.4)
+        axes.set_xlabel("寄与(対数オッズ)")
         return _svg(canvas)
 
 
 def waterfall(base: float, parts: Sequence[tuple[str, float]], margin: float, *, made_up: bool) -> str:
     """From the base to the margin, one bar per contribution, each starting where the one before ended."""
     labels = ["出発点(平均)", *(short(label) for label, _ in parts), "合計"]
-    with _drawing(WIDE, 0.25 * len(labels) + 0.8, _room(labels), made_up) as (canvas, axes):
+    with _drawing(CASE, 0.25 * len(labels) + 0.8, _room(labels), made_up) as (canvas, axes):
         at = base
         axes.plot([base], [0], marker="s", color=BLACK, markersize=5)
         ends = [base, margin]
@@ -239,10 +247,10 @@ def waterfall(base: float, parts: Sequence[tuple[str, float]], margin: float, *,
         reach = (max(ends) - min(ends)) or 1.0
         running = base
         for y, (_, value) in enumerate(parts, start=1):
-            axes.text(max(running, running + value) + reach * 0.012, y, f"{value:+.2f}", va="center", fontsize=7.4)
+            axes.text(max(running, running + value) + reach * 0.012, y, signed(value), va="center", fontsize=7.4)
             running += value
-        axes.text(base + reach * 0.02, 0, f"{base:.2f}", va="center", fontsize=7.4)
-        axes.text(margin + reach * 0.02, len(parts) + 1, f"{margin:.2f}", va="center", fontsize=7.4)
+        axes.text(base + reach * 0.02, 0, signed(base), va="center", fontsize=7.4)
+        axes.text(margin + reach * 0.02, len(parts) + 1, signed(margin), va="center", fontsize=7.4)
         _rows(axes, labels)
         axes.set_xlim(min(ends) - reach * 0.06, max(ends) + reach * 0.14)
         axes.set_xlabel("対数オッズ")
