@@ -1,14 +1,18 @@
 """The household over time: a key that follows the people, not the number on the form (DESIGN §3, DOMAIN §3.5).
 
-A household continues while most of its surviving adults stay together. Ties go to the group that keeps the 世帯番号, then to the
-one with the smallest resident_id. A key is given once and never reassigned. Built in the order in which things became known,
-so that what was known on a day does not change with what is learnt later.
+A household continues while most of its surviving adults stay together. Ties go to the group that keeps the 世帯番号,
+then to the one with the smallest resident_id; when households merge, the one that brings more adults continues. A key is
+given once and never reassigned; people who were all gone from under a number and come back under it (an erroneous full,
+転出取消) get their key back. Days are read in the order in which things became known, so what was known on a day does
+not change with what is learnt later.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -26,140 +30,193 @@ MEMBERSHIP_SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Stay:
-    """What is believed of a resident from a known day on: where they belong, since when (valid time), adult from when."""
+    """What is believed of a resident from a known day on: 世帯番号 (None = not here), since when (valid time)."""
 
     number: str | None
     since: date
     adult_on: date | None
-    gone: str
+    dead: bool
+
+    def adult(self, day: date) -> bool:
+        """Of age on the day; who has no known birth date counts as an adult."""
+        return self.adult_on is None or self.adult_on <= day
 
 
 @dataclass
-class _Membership:
-    """A person's current place in a household, and the index of its open row."""
+class _Row:
+    """One membership row; `until` and `known_until` None = open."""
 
+    resident: str
     household: str
     since: date
-    row: int
+    until: date | None
+    known_from: date
+    known_until: date | None = None
 
 
 @dataclass
 class Spine:
-    """The state of the spine while days are read in order."""
+    """The state of the spine while days are read in order; `rows` is the outcome."""
 
-    stays: dict[str, Stay] = field(default_factory=dict)
-    groups: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    places: dict[str, _Membership] = field(default_factory=dict)
-    members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    number_of: dict[str, str] = field(default_factory=dict)
-    rows: list[list[object]] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
+    _stays: dict[str, Stay] = field(default_factory=dict)
+    _groups: dict[str, set[str]] = field(default_factory=dict)
+    _home: dict[str, str] = field(default_factory=dict)
+    _members: dict[str, set[str]] = field(default_factory=dict)
+    _number: dict[str, str] = field(default_factory=dict)
+    _asleep: dict[str, str] = field(default_factory=dict)
+    _believed: dict[str, list[_Row]] = field(default_factory=dict)
 
     def take_day(self, day: date, changes: Iterable[tuple[str, Stay]]) -> None:
-        """Everything that became known on `day`, at once."""
-        touched: set[str] = set()
-        changed: set[str] = set()
+        """Take in everything that became known on `day`, at once. Only households whose people changed are touched."""
+        moved, touched = self._note(changes)
+        chosen = self._choose(day, {number for number in touched if self._groups[number]})
+        before = {self._home[p]: set(self._members[self._home[p]]) for p in moved if p in self._home}
+        for resident, since in sorted(moved.items()):
+            if self._stays[resident].number is None and resident in self._home:
+                self._leave(day, resident, since)
+        for number, household in sorted(chosen.items()):
+            for resident in sorted(self._groups[number]):
+                if self._home.get(resident) != household:
+                    self._place(day, resident, household, moved.get(resident, touched[number]))
+        for household, people in before.items():
+            if not self._members[household]:
+                self._members[household] = people  # may come back
+                self._asleep[self._number[household]] = household
+
+    def _note(self, changes: Iterable[tuple[str, Stay]]) -> tuple[dict[str, date], dict[str, date]]:
+        """Who came under another number or left, and which numbers that touched, each with the day it happened."""
+        moved: dict[str, date] = {}
+        touched: dict[str, date] = {}
         for resident, stay in changes:
-            before = self.stays.get(resident)
-            if before and before.number:
-                self.groups[before.number].discard(resident)
-                touched.add(before.number)
-            self.stays[resident] = stay
-            changed.add(resident)
-            if stay.number:
-                self.groups[stay.number].add(resident)
-                touched.add(stay.number)
-        if touched:
-            self._regroup(day, sorted(touched), changed)
-
-    def _regroup(self, day: date, numbers: list[str], changed: set[str]) -> None:
-        candidates = {
-            h for n in numbers for p in self.groups[n] if p in self.places for h in [self.places[p].household]
-        }
-        candidates |= {self.places[p].household for p in changed if p in self.places}
-        taken = dict(self._continued(day, numbers, candidates))
-        for number in numbers:
-            group = self.groups[number]
-            if not group:
+            before = self._stays.get(resident)
+            was = before.number if before else None
+            self._stays[resident] = stay
+            if was == stay.number:
                 continue
-            household = taken.get(number) or self._new(number, group)
-            self.number_of[household] = number
-            for resident in sorted(group):
-                self._place(day, resident, household)
-        for resident in sorted(changed):
-            if self.stays[resident].number is None and resident in self.places:
-                self._leave(day, resident, self.stays[resident].since)
+            moved[resident] = stay.since
+            if was is not None:
+                self._groups[was].discard(resident)
+                touched[was] = max(touched.get(was, stay.since), stay.since)
+            if stay.number is not None:
+                self._groups.setdefault(stay.number, set()).add(resident)
+                touched[stay.number] = max(touched.get(stay.number, stay.since), stay.since)
+        return moved, touched
 
-    def _continued(self, day: date, numbers: list[str], candidates: set[str]) -> Iterator[tuple[str, str]]:
-        """Which group goes on as which household: most surviving adults, then the number, then the smallest id."""
-        ranked = []
+    def _choose(self, day: date, numbers: set[str]) -> dict[str, str]:
+        """The household as which the people under each number go on."""
+        candidates = {self._home[p] for n in numbers for p in self._groups[n] if p in self._home}
+        chosen: dict[str, str] = {}
+        going_on: set[str] = set()
+        for *_, number, household in sorted(self._claims(day, candidates, numbers)):
+            if number not in chosen and household not in going_on:
+                chosen[number] = household
+                going_on.add(household)
+        for number in numbers - chosen.keys():
+            chosen[number] = self._woken(day, number) or self._new(number)
+        for number, household in chosen.items():
+            self._number[household] = number
+        return chosen
+
+    def _claims(self, day: date, candidates: set[str], numbers: set[str]) -> Iterator[tuple[int, bool, str, str, str]]:
+        """Each household's claims to the numbers where at least half of its surviving adults now are, best first."""
         for household in candidates:
-            staying = {p for p in self.members[household] if self.stays[p].gone != "死亡"}
-            adults = {p for p in staying if self._adult(p, day)} or staying
-            for number in numbers:
-                together = len(adults & self.groups[number])
-                if 2 * together >= len(adults) and together:
-                    kept = self.number_of.get(household) == number
-                    ranked.append(
-                        (-together / len(adults), -together, not kept, min(self.groups[number]), household, number)
-                    )
-        used_households: set[str] = set()
-        used_numbers: set[str] = set()
-        for *_, household, number in sorted(ranked):
-            if household not in used_households and number not in used_numbers:
-                used_households.add(household)
-                used_numbers.add(number)
-                yield number, household
+            core = self._core(household, day)
+            places: dict[str, set[str]] = {}
+            for resident in core:
+                number = self._stays[resident].number
+                if number in numbers and number is not None:
+                    places.setdefault(number, set()).add(resident)
+            for number, together in places.items():
+                if 2 * len(together) >= len(core):
+                    kept = self._number[household] == number
+                    yield -len(together), not kept, min(together), number, household
 
-    def _adult(self, resident: str, day: date) -> bool:
-        adult_on = self.stays[resident].adult_on
-        return adult_on is None or adult_on <= day
+    def _core(self, household: str, day: date) -> set[str]:
+        """The surviving adults of a household as it was until now; its surviving children when no adult survives."""
+        alive = {p for p in self._members[household] if not self._stays[p].dead}
+        return {p for p in alive if self._stays[p].adult(day)} or alive
 
-    def _new(self, number: str, group: set[str]) -> str:
-        """A new key: made of number and founders; numbered on if it was ever given before."""
-        name = f"{number}|{min(group)}"
+    def _woken(self, day: date, number: str) -> str | None:
+        """A household whose people had all gone from under this number, when most of its adults are back under it."""
+        household = self._asleep.get(number)
+        if household is None:
+            return None
+        core = self._core(household, day)
+        back = {p for p in core & self._groups[number] if p not in self._home}
+        if not core or 2 * len(back) < len(core):
+            return None
+        del self._asleep[number]
+        self._members[household] = set()
+        return household
+
+    def _new(self, number: str) -> str:
+        """A new key, made of the number and its first person; numbered on if it was ever given before."""
+        founder = min(self._groups[number])
         place = 1
-        while f"{name}|{place}" in self.members:
+        while f"{number}|{founder}|{place}" in self._members:
             place += 1
-        return f"{name}|{place}"
+        household = f"{number}|{founder}|{place}"
+        self._members[household] = set()
+        return household
 
-    def _place(self, day: date, resident: str, household: str) -> None:
-        current = self.places.get(resident)
-        if current and current.household == household:
-            return
-        since = self.stays[resident].since
-        if current:
-            since = self._leave(day, resident, since)
-        self.places[resident] = _Membership(household, since, len(self.rows))
-        self.members[household].add(resident)
-        self.rows.append([resident, household, since, None, day, None])
-
-    def _leave(self, day: date, resident: str, since: date) -> date:
-        """Close the open row as of `day`: believed until now, it ended the day before `since`. Returns since, not before it began."""
-        current = self.places.pop(resident)
-        self.members[current.household].discard(resident)
-        since = max(since, current.since)
-        row = self.rows[current.row]
-        if row[4] == day:
-            row[0] = None  # opened and closed by what became known on one day: never believed
+    def _place(self, day: date, resident: str, household: str, since: date) -> None:
+        if resident in self._home:
+            self._leave(day, resident, since)
         else:
-            row[5] = day
-        if since > current.since:
-            self.rows.append([resident, current.household, current.since, since - DAY, day, None])
-        return since
+            self._cut(day, resident, since)
+        self._home[resident] = household
+        self._members[household].add(resident)
+        self._believe(_Row(resident, household, since, None, day))
+
+    def _leave(self, day: date, resident: str, since: date) -> None:
+        self._members[self._home.pop(resident)].discard(resident)
+        self._cut(day, resident, since)
+
+    def _cut(self, day: date, resident: str, since: date) -> None:
+        """From `day` on it is known that whatever was believed of the person's places ended before `since`."""
+        for row in self._believed.pop(resident, []):
+            if row.until is not None and row.until < since:
+                self._believed.setdefault(resident, []).append(row)
+                continue
+            row.known_until = day
+            if row.since < since:
+                self._believe(_Row(resident, row.household, row.since, since - DAY, day))
+
+    def _believe(self, row: _Row) -> None:
+        self.rows.append(row)
+        self._believed.setdefault(row.resident, []).append(row)
 
 
+_STAYS = """
+create temp table stays as
+select resident_id, "from" as day, case when status in (select unnest($here)) then household_id end as number,
+  least(coalesce(event_on, resident_since, "from"), "from") as since,
+  (birth_date + to_years($adult))::date as adult_on, status = '死亡' as dead, "until"
+from states
+"""
+# A number whose people have one state each, all from the same day and still, needs no walking through the days.
+_QUIET = """
+create temp table quiet as
+with person as (
+  select resident_id from stays group by resident_id
+  having count(*) = 1 and bool_and("until" is null and number is not null))
+select number, min(resident_id) as founder from stays s left join person p using (resident_id)
+where number is not null group by number
+having bool_and(p.resident_id is not null) and min(day) = max(day)
+"""
+_QUIET_ROWS = """
+select resident_id, number || '|' || founder || '|1' as household_id, since as "from", null::date as "until",
+  day as known_from, null::date as known_until
+from stays join quiet using (number)
+"""
 _CHANGES = """
-with turns as (
-  select resident_id, "from" as day, household_id, status, event_on, resident_since, birth_date, town_code, lot, building, "until"
-  from states),
+with lively as (select * from stays anti join quiet using (number)),
 ended as (
-  select resident_id, "until" + 1 as day from states t where "until" is not null
-  and not exists (select 1 from states n where n.resident_id = t.resident_id and n."from" = t."until" + 1))
-select day, resident_id, case when status in (select unnest($here)) then household_id end as number,
-  least(coalesce(event_on, resident_since, day), day) as since, (birth_date + to_years($adult))::date as adult_on,
-  case when status in (select unnest($here)) then '' else status end as gone
-from turns
-union all select day, resident_id, null, day, null, '消除' from ended
+  select resident_id, "until" + 1 as day, adult_on, dead from lively l where "until" is not null
+  and not exists (select 1 from lively n where n.resident_id = l.resident_id and n.day = l."until" + 1))
+select day, resident_id, number, since, adult_on, dead from lively
+union all select day, resident_id, null, day, adult_on, dead from ended
 order by day, resident_id
 """
 
@@ -167,27 +224,23 @@ order by day, resident_id
 def spine(states: pa.Table) -> pa.Table:
     """Membership of every resident in households over valid and transaction time.
 
-    In: states (identity.states). Out: resident_id, household_id (the spine's own key, not 世帯番号), from, until (valid
-    days, inclusive), known_from, known_until; sorted. An event known late closes the old row the day before it happened.
+    In: states (identity.states). Out: resident_id, household_id (the spine's own key, not 世帯番号), from, until
+    (valid days, inclusive), known_from, known_until; sorted. An event known late closes the old row the day before it
+    happened.
     """
-    con = duckdb.connect()
-    con.register("states", states)
-    changes = con.execute(_CHANGES, {"here": list(HERE), "adult": ADULT_YEARS}).fetchall()
+    with duckdb.connect() as con:
+        con.register("states", states)
+        con.execute(_STAYS, {"here": list(HERE), "adult": ADULT_YEARS})
+        con.execute(_QUIET)
+        quiet = con.sql(_QUIET_ROWS).to_arrow_table().cast(MEMBERSHIP_SCHEMA)
+        changes = con.sql(_CHANGES).fetchall()
+    order = [(name, "ascending") for name in ("resident_id", "known_from", "from", "household_id")]
+    return pa.concat_tables([quiet, _walked(changes)]).sort_by(order)
+
+
+def _walked(changes: list[Any]) -> pa.Table:
     built = Spine()
-    start = 0
-    while start < len(changes):
-        day, end = changes[start][0], start
-        while end < len(changes) and changes[end][0] == day:
-            end += 1
-        built.take_day(
-            day, ((r, Stay(number, since, adult, gone)) for _, r, number, since, adult, gone in changes[start:end])
-        )
-        start = end
-    rows = [row for row in built.rows if row[0] is not None]
-    columns = (
-        [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), MEMBERSHIP_SCHEMA.types, strict=True)]
-        if rows
-        else None
-    )
-    table = pa.Table.from_arrays(columns, schema=MEMBERSHIP_SCHEMA) if columns else MEMBERSHIP_SCHEMA.empty_table()
-    return table.sort_by([("resident_id", "ascending"), ("known_from", "ascending"), ("from", "ascending")])
+    for day, of_day in groupby(changes, key=itemgetter(0)):
+        built.take_day(day, ((resident, Stay(*told)) for _, resident, *told in of_day))
+    columns = [[getattr(row, name) for row in built.rows] for name in _Row.__dataclass_fields__]
+    return pa.table(columns, schema=MEMBERSHIP_SCHEMA)
