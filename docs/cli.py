@@ -8,8 +8,9 @@ HEAD: Final = """# コマンド / Commands
 
 <!-- コマンドの宣言から印刷したページです。直すのは pipelines/cli.py などの宣言のほうです: make docs -->
 
-終了の値: 0 終わった、1 データか関所が断った(1行で、どの関所か、どうすればよいか)、2 使い方がちがう。`--json` は機械のための
-形です。`--home` は環境変数 `KIZUKI_HOME` でも渡せます。読む人ごとの手引きは[はじめのページ](index.md)から選べます。
+終了の値: 0 終わった、1 データか関所が断った(1行で、どの関所か、どうすればよいか)、2 使い方がちがう。`--json` は
+機械のための形です。`--home` は環境変数 `KIZUKI_HOME` でも渡せます。読む人ごとの手引きは
+[はじめのページ](index.md)から選べます。
 
 Exit status: 0 done; 1 the data or a gate said no (one line: which, and what to do); 2 wrong usage.
 """

@@ -18,7 +18,7 @@ SPEC: Final = ROOT / "tests" / "spec"
 def generated(household: bool = True) -> dict[str, bytes]:
     """Path below the repository → content of every generated file.
 
-    `household` False leaves out docs/household.md, which needs a home of its own (some seconds).
+    `household` False leaves out docs/index.md, which needs a home of its own (some seconds).
     """
     from docs.cli import cli_page
 
@@ -26,7 +26,7 @@ def generated(household: bool = True) -> dict[str, bytes]:
     if household:
         from docs.household import household_page
 
-        texts["docs/household.md"] = household_page()
+        texts["docs/index.md"] = household_page()
     return {path: text.encode() for path, text in texts.items()} | _canaries()
 
 

@@ -1,4 +1,5 @@
-"""A made-up town of six households with the files its offices write, for docs/household.md. Nobody in it exists."""
+# ruff: noqa: E501 (files are shown as the offices write them)
+"""A made-up town of six households with the files its offices write, for docs/index.md. Nobody in it exists."""
 
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,8 @@ import yaml
 MONDAY: Final = date(2026, 4, 6)
 SIGNERS: Final = {"審査員 甲": "11" * 32, "審査員 乙": "22" * 32}
 HANAKO: Final = "000000000000101"
+HIDDEN: Final = ("000000000000201", "000000000000301")
+"""Who did not consent, and who is protected."""
 
 _RESIDENTS = """宛名番号,履歴番号,世帯番号,続柄,氏名,氏名フリガナ,生年月日,住民状態,異動年月日,異動事由,町字コード,町字,番地,方書,行政区
 000000000000101,1,000000000000001,世帯主,見本 花子,ミホン ハナコ,昭和58年5月3日,現存,2019-04-01,転入,0001001,見本町一丁目,2番3号,コーポ見本201,北区
