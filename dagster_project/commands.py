@@ -12,6 +12,7 @@ from pipelines.cli import Day, say, with_home
 from pipelines.errors import GateClosed
 
 INSTANCE = """telemetry: {enabled: false}
+nux: {enabled: false}
 run_retries: {enabled: true, max_retries: 1, retry_on_asset_or_op_failure: false}
 run_monitoring: {enabled: true, start_timeout_seconds: 180}
 concurrency:

@@ -4,6 +4,7 @@ What must not go in here: what a step does.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from data_contracts.catalog import Catalog, load_catalog
@@ -53,6 +54,11 @@ def open_home(root: Path, config: Path | None = None) -> Home:
     """Open the home at `root`. Raises WrongUse when it is none, GateClosed when its manifests do not hold together."""
     settings = load_settings(root.resolve(), config.resolve() if config else None)
     names = Pseudonymiser(settings.master_key)
-    return Home(
-        settings, Store(settings.home, names.subkey("people at rest")), load_catalog(settings.config / "sources"), names
-    )
+    store = Store(settings.home, names.subkey("people at rest"))
+    return Home(settings, store, _catalog(settings.config / "sources", settings.config_digest), names)
+
+
+@lru_cache(maxsize=8)
+def _catalog(folder: Path, _digest: str) -> Catalog:
+    """The catalog of a config folder, read once per content: a run opens its home many times."""
+    return load_catalog(folder)

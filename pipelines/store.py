@@ -121,13 +121,20 @@ class Store:
             except BlockingIOError:
                 raise GateClosed("lock", "another run is writing this home", "wait for it to end") from None
             self.reload()
-            self.recover()
+            if self._marker.exists():
+                self.recover()
             yield
+
+    @property
+    def _marker(self) -> Path:
+        """Stands while a publication is under way; found when a home is opened for writing, a run was killed."""
+        return self.root / ".publishing"
 
     def recover(self) -> None:
         """Complete the links of committed runs; remove files that no manifest names."""
         self._switch_links(list(self.held))
         self._collect()
+        self._marker.unlink(missing_ok=True)
 
     def publish(
         self,
@@ -151,6 +158,7 @@ class Store:
         sequence = self._chain[-1].sequence + 1 if self._chain else 1
         draft = Draft(self.root, f"{sequence:06d}-{day}-{step}", self._people_key)
         started = time.monotonic()
+        self._marker.touch()
         try:
             fill(draft)
             point(f"{step}: written")
@@ -198,6 +206,7 @@ class Store:
             old = generation(self.root, before[path].gen, path)
             old.unlink(missing_ok=True)
             _drop_empty_above(old.parent)
+        self._marker.unlink()
 
     def _switch_links(self, paths: list[str]) -> None:
         for path in paths:
