@@ -1,0 +1,48 @@
+"""What all tests share: the session home, copies of it, the command; in CI a skipped test is a failed run."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI nothing is left out silently."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and exitstatus == 0 and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    base = factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stages of the session home: delivered/, signed/, screened/, said.txt. Only to be read."""
+    from tests.home.building import once
+
+    return once(_shared(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def screened(city: Path) -> Path:
+    """The home after the run of DAY. Only to be read."""
+    return city / "screened" / "home"
+
+
+@pytest.fixture
+def copy_of(city: Path, tmp_path: Path) -> Callable[..., Path]:
+    """A copy of a stage, free to change: copy_of("signed"), copy_of("signed", "again")."""
+    from tests.home.copies import copied
+
+    def make(stage: str, name: str = "copy") -> Path:
+        return copied(city / stage / "home", tmp_path / name)
+
+    return make
