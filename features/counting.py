@@ -1,7 +1,7 @@
 """Counting: from a household's facts to its figures.
 
-Engines count, sum whole numbers and take the earliest day; the last steps are Arrow (DESIGN §5 «Determinism»).
-Counting goes first by (household, source, kind), then by household: five times faster than one pass of filtered
+Engines count, sum whole numbers, take the largest one and the earliest day; the last steps are Arrow (DESIGN §5
+«Determinism»). Counting goes first by (household, source, kind), then by household: five times faster than one pass of filtered
 aggregates, as the second step reads a few rows per household only.
 """
 
@@ -95,13 +95,17 @@ def _tally(facts: ir.Table, where: Selection, how: How, day: date) -> ir.Scalar:
         return facts.count(where=selected)
     if how == "earliest":
         return facts.began_on.min(where=selected)
+    if how == "largest":
+        return facts.quantity.max(where=selected)
     return facts.quantity.sum(where=selected)
 
 
 def _gathered(by_kind: ir.Table, tally: str, part: Part, sources: tuple[str, ...]) -> ir.Scalar:
     mine = by_kind.kind.isin(part.kinds) & by_kind.source.isin(sources)
     column = by_kind[tally]
-    return column.min(where=mine) if part.how == "earliest" else column.sum(where=mine)
+    if part.how == "earliest":
+        return column.min(where=mine)
+    return column.max(where=mine) if part.how == "largest" else column.sum(where=mine)
 
 
 def _sees_any(rows: pa.Table, sources: tuple[str, ...]) -> pa.ChunkedArray:

@@ -18,10 +18,14 @@ PAGE: Final = Path(__file__).parents[1] / "docs" / "features.md"
 # What the kinds of episodes are called in a sentence.
 KIND_NAMES: Final[Mapping[str, str]] = {
     "tax_overdue": "市税の遅れ(納期限ののち督促発布日、なければ30日後から)",
+    "tax_billed": "市税の請求(知った日から納期限まで)",
+    "tax_payment": "市税の納付(収入日)",
     "tax_reminder_returned": "市税のお知らせの返戻",
     "tax_plan": "市税の分割納付",
     "tax_plan_broken": "市税の分割納付の不履行",
     "insurance_overdue": "保険料の遅れ(納期限ののち督促発布日、なければ30日後から)",
+    "insurance_billed": "保険料の請求(知った日から納期限まで)",
+    "insurance_payment": "保険料の納付(収入日)",
     "insurance_reminder_returned": "保険料のお知らせの返戻",
     "insurance_plan": "保険料の分割納付",
     "insurance_plan_broken": "保険料の分割納付の不履行",

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Kinds = tuple[str, ...]
-How = Literal["count", "earliest", "quantity"]
+How = Literal["count", "earliest", "largest", "quantity"]
 # A state delivered without a date «begins» on the day it was first delivered: it can be open, never an onset.
 DATED = ("day", "batch")
 
@@ -114,7 +114,8 @@ class Measure(Protocol):
         ...
 
 
-def _whole(part: pa.ChunkedArray) -> pa.ChunkedArray:
+def whole(part: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A part as int64, no fact = 0."""
     return pc.fill_null(pc.cast(part, pa.int64()), 0)
 
 
@@ -132,7 +133,7 @@ class OpenCount:
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
         """The count."""
-        return _whole(parts[0])
+        return whole(parts[0])
 
     def behind(self) -> Part:
         """The open episodes."""
@@ -162,7 +163,7 @@ class OnsetCount:
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
         """The count."""
-        return _whole(parts[0])
+        return whole(parts[0])
 
     def behind(self) -> Part:
         """What began in the window."""
@@ -209,7 +210,7 @@ class LongestOpenDays:
         days = pc.fill_null(pc.subtract(pa.scalar(today + 1, pa.int64()), began), 0)
         days = pc.min_element_wise(days, pa.scalar(self.cap, pa.int64()))
         if self.unless_open:
-            days = pc.if_else(pc.greater(_whole(parts[1]), 0), pa.scalar(0, pa.int64()), days)
+            days = pc.if_else(pc.greater(whole(parts[1]), 0), pa.scalar(0, pa.int64()), days)
         return days
 
     def behind(self) -> Part:
@@ -243,7 +244,7 @@ class Trend:
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
         """The difference."""
-        return pc.subtract(_whole(parts[0]), _whole(parts[1]))
+        return pc.subtract(whole(parts[0]), whole(parts[1]))
 
     def behind(self) -> Part:
         """What began in the later stretch."""
@@ -274,9 +275,9 @@ class SourcesOpen:
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
         """The number of counts above 0."""
-        total = pc.cast(pc.greater(_whole(parts[0]), 0), pa.int64())
+        total = pc.cast(pc.greater(whole(parts[0]), 0), pa.int64())
         for part in parts[1:]:
-            total = pc.add(total, pc.cast(pc.greater(_whole(part), 0), pa.int64()))
+            total = pc.add(total, pc.cast(pc.greater(whole(part), 0), pa.int64()))
         return total
 
     def behind(self) -> Part:
@@ -302,7 +303,7 @@ class OpenQuantity:
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
         """The sum."""
-        return _whole(parts[0])
+        return whole(parts[0])
 
     def behind(self) -> Part:
         """The open episodes."""

@@ -5,12 +5,13 @@ sharing no arithmetic with the compiler. It is for tests and for reading, not fo
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import singledispatch
 from typing import Any
 
 import pyarrow as pa
 
+from features.amounts import LargestOpen, OpenMonths, QuantityWithin, UnpaidShare
 from features.definition import Feature
 from features.definitions import FEATURES
 from features.measures import (
@@ -156,6 +157,47 @@ def _(measure: OpenQuantity, facts: Facts, day: date) -> int:
 @reasons.register
 def _(measure: OpenQuantity, facts: Facts, day: date) -> Facts:
     return [f for f in facts if f["kind"] in measure.kinds and _days_open(f, day) >= measure.min_days_open]
+
+
+@value.register
+def _(measure: OpenMonths, facts: Facts, day: date) -> int:
+    months = [day - timedelta(days=back) for back in (0, 30, 60, 90, 120, 150)]
+    return sum(_days_open(fact, then) >= 1 for fact in facts if fact["kind"] in measure.kinds for then in months)
+
+
+@reasons.register
+def _(measure: OpenMonths, facts: Facts, day: date) -> Facts:
+    first = day - timedelta(days=150)
+    return [f for f in facts if f["kind"] in measure.kinds and (f["ended_on"] is None or f["ended_on"] >= first)]
+
+
+@value.register
+def _(measure: LargestOpen, facts: Facts, day: date) -> int:
+    return max((fact["quantity"] or 0 for fact in reasons(measure, facts, day)), default=0)
+
+
+@value.register
+def _(measure: QuantityWithin, facts: Facts, day: date) -> int:
+    return sum(fact["quantity"] or 0 for fact in reasons(measure, facts, day))
+
+
+@reasons.register
+def _(measure: QuantityWithin, facts: Facts, day: date) -> Facts:
+    return [f for f in facts if f["kind"] in measure.kinds and _began_in(f, day, 0, measure.within_days)]
+
+
+@value.register
+def _(measure: UnpaidShare, facts: Facts, day: date) -> int:
+    billed = sum(fact["quantity"] or 0 for fact in reasons(measure, facts, day))
+    payments = [f for f in facts if f["kind"] in measure.paid and _began_in(f, day, 0, measure.days)]
+    paid = sum(fact["quantity"] or 0 for fact in payments)
+    return 0 if billed == 0 else 100 - min(100, 100 * paid // billed)
+
+
+@reasons.register
+def _(measure: UnpaidShare, facts: Facts, day: date) -> Facts:
+    due = [f for f in facts if f["kind"] in measure.billed and _dated(f) and f["ended_on"] is not None]
+    return [fact for fact in due if 1 <= (day - fact["ended_on"]).days <= measure.days]
 
 
 def _dated(fact: Row) -> bool:

@@ -7,6 +7,8 @@ registry tests say what is missing.
 from typing import Final
 
 from features.definition import registry
-from features.definitions import housing, insurance, school, support, tax
+from features.definitions import housing, insurance, payments, school, support, tax
 
-FEATURES: Final = registry(tax.FEATURES, insurance.FEATURES, support.FEATURES, housing.FEATURES, school.FEATURES)
+FEATURES: Final = registry(
+    tax.FEATURES, insurance.FEATURES, payments.FEATURES, support.FEATURES, housing.FEATURES, school.FEATURES
+)

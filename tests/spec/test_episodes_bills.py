@@ -28,6 +28,7 @@ def test_a_bill_paid_on_time_is_never_seen_open() -> None:
         nhi_bill_unpaid | 2026-07-01 | -     | 20000  | day       | 2026-06-10 | 2026-07-01
         insurance_overdue | 2026-07-30 | -   | 20000  | day       | 2026-06-10 | 2026-07-01
         """,
+        kinds=BOTH,
         **BILL,
     )
 
@@ -40,6 +41,7 @@ def test_known_only_after_it_was_paid_there_was_never_anything() -> None:
         2026-07-02 | 20000    | 2026-06-30
         """,
         "kind | began | ended | amount | precision | known from | until",
+        kinds=BOTH,
         **BILL,
     )
 
@@ -203,4 +205,45 @@ def test_a_state_without_a_date_begins_when_we_learn_of_it() -> None:
         """,
         kinds=("tax_suspended_hardship",),
         **(BILL | {"levy": "住民税"}),
+    )
+
+
+def test_a_bill_is_known_before_it_falls_due_and_a_payment_is_a_fact_of_its_own() -> None:
+    """The bill counts as coming from the day we knew of it until it falls due; a corrected amount is a new version."""
+    check(
+        "insurance_bills",
+        """
+        known      | billed_yen | paid_yen | paid_on
+        2026-06-10 | 20000      | 0        | -
+        2026-06-20 | 18000      | 0        | -
+        2026-07-25 | 18000      | 5000     | 2026-07-10
+        2026-08-25 | 18000      | 18000    | 2026-08-10
+        """,
+        """
+        kind              | began      | ended      | amount | precision | known from | until
+        insurance_billed  | 2026-06-10 | 2026-06-30 | 20000  | batch     | 2026-06-10 | 2026-06-20
+        insurance_billed  | 2026-06-10 | 2026-06-30 | 18000  | batch     | 2026-06-20 | -
+        insurance_payment | 2026-07-10 | 2026-07-10 | 5000   | day       | 2026-07-25 | 2026-08-25
+        insurance_payment | 2026-08-10 | 2026-08-10 | 18000  | day       | 2026-08-25 | -
+        """,
+        kinds=("insurance_billed", "insurance_payment"),
+        **BILL,
+    )
+
+
+def test_a_bill_first_heard_of_after_it_fell_due_is_billed_on_that_day() -> None:
+    """Nothing to pay is no bill; a payment without its day is no dated fact."""
+    check(
+        "insurance_bills",
+        """
+        known      | billed_yen | paid_yen | paid_on
+        2026-08-10 | 20000      | 3000     | -
+        2026-09-10 | 0          | 0        | -
+        """,
+        """
+        kind             | began      | ended      | amount | precision | known from | until
+        insurance_billed | 2026-06-30 | 2026-06-30 | 20000  | batch     | 2026-08-10 | 2026-09-10
+        """,
+        kinds=("insurance_billed", "insurance_payment"),
+        **BILL,
     )

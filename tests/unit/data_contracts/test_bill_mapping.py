@@ -123,7 +123,7 @@ def test_an_end_without_a_date_stays_where_it_was_first_known() -> None:
 def test_insurance_speaks_the_same_way() -> None:
     found = one({"levy": "国民健康保険", "seized_on": "2025-01-15"}, "insurance_bills")
     assert found["nhi_bill_unpaid"][0] == D(2024, 7, 1)
-    assert set(found) == {"nhi_bill_unpaid", "insurance_overdue", "insurance_seized"}
+    assert set(found) == {"nhi_bill_unpaid", "insurance_overdue", "insurance_seized", "insurance_billed"}
     assert "care_bill_unpaid" in one({"levy": "介護保険"}, "insurance_bills")
     assert "elderly_bill_unpaid" in one({"levy": "後期高齢者医療"}, "insurance_bills")
 

@@ -145,6 +145,7 @@ def test_the_agreed_kinds_exist() -> None:
     for prefix in ("tax", "insurance"):
         wanted |= {f"{prefix}_{state}" for state in ("overdue", "plan", "plan_broken", "deferred", "reduced", "seized")}
         wanted |= {f"{prefix}_reminder_returned", f"{prefix}_suspended_hardship"}
+        wanted |= {f"{prefix}_billed", f"{prefix}_payment"}
     assert set(kinds) == wanted
     assert all(entry.label for entry in kinds.values())
     assert kinds["tax_overdue"].unit == "円"

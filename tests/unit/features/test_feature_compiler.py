@@ -107,6 +107,7 @@ def test_evidence_is_for_values_above_zero_only() -> None:
     assert {row["feature"] for row in found} == {
         "sources_overdue",
         "tax_longest_overdue_days",
+        "tax_overdue_months",
         "tax_overdue_onset_90d",
         "tax_overdue_open",
     }
@@ -161,6 +162,7 @@ ALLOWED: set[type] = {
     ops.CountStar,
     ops.Sum,
     ops.Min,
+    ops.Max,
 }
 
 
