@@ -51,13 +51,11 @@ ROW_RULES: Final[Mapping[str, str]] = {
     "school by consent only": "(c.source <> 'school' or c.basis = 'consent')",
     "地方税法22条": "(c.basis not in ('internal_use', 'provided_use') or not c.tax_secret or b.opinion is not null)",
 }
-# Whether a live row `p` speaks on day `f`; the person's birthdays are age_12, age_16, age_18 (null = unknown).
-VOICE_RULES: Final[Mapping[str, str]] = {
-    "成年後見人等 for adults": "(p.voice <> 'representative' or age_18 is null or f >= age_18)",
-}
-# What must have been said on day `f`: own, guardian, representative, refused are what the live rows say.
+# What must have been said on day `f`: own, guardian, representative (成年後見人等) and refused are what the live rows
+# say; the person's birthdays are age_12, age_16, age_18 (null = unknown).
 PERSON_RULES: Final[Mapping[str, str]] = {
-    "own from 12": "(age_12 is null or f < age_12 or own or representative)",
+    "own from 12 to 17": "(age_12 is null or f < age_12 or f >= age_18 or own)",
+    "own from 18, a parent's no longer": "(age_18 is null or f < age_18 or own or representative)",
     "guardian under 16": "(age_16 is null or f >= age_16 or guardian)",
     "unknown birth date needs both": "(age_18 is not null or (own and guardian) or representative)",
     "no refusal by a guardian": "(not refused or (age_18 is not null and f >= age_18))",
@@ -71,7 +69,6 @@ class Gate:
     starts: Mapping[str, str]
     ends: Mapping[str, str]
     rows: Mapping[str, str]
-    voices: Mapping[str, str]
     persons: Mapping[str, str]
 
     def without(self, name: str) -> "Gate":
@@ -85,7 +82,7 @@ class Gate:
         return tuple(name for f in fields(self) for name in getattr(self, f.name))
 
 
-GATE: Final = Gate(STARTS, ENDS, ROW_RULES, VOICE_RULES, PERSON_RULES)
+GATE: Final = Gate(STARTS, ENDS, ROW_RULES, PERSON_RULES)
 GATE_RULES: Final = GATE.names
 
 
@@ -142,7 +139,7 @@ def permissions(
         starts, ends = (", ".join(bounds.values()) for bounds in (gate.starts, gate.ends))
         con.execute(_SAID.format(starts=starts, ends=f"{ends}, forever()", rows=_all(gate.rows)))
         con.execute(_PLAIN)
-        con.execute(_STRETCHES.format(voice=_all(gate.voices), person=_all(gate.persons)))
+        con.execute(_STRETCHES.format(person=_all(gate.persons)))
         return con.sql(_RESULT).to_arrow_table().cast(_SCHEMA)
 
 
@@ -253,7 +250,7 @@ heard as (
     bool_or(voice = 'guardian') as guardian, min(covers) filter (voice = 'guardian') as c_guardian,
     bool_or(voice = 'representative') as representative,
     min(covers) filter (voice = 'representative') as c_representative
-  from speaking p where {voice} group by resident_id, source, purpose, f),
+  from speaking group by resident_id, source, purpose, f),
 standing as (
   select distinct s.resident_id, s.source, s.purpose, s.day as f
   from spans s join refused r on r.resident_id = s.resident_id and r.source = s.source and r.purpose = s.purpose
@@ -268,6 +265,7 @@ asked as (
 select *, case
     when age_12 is not null and f < age_12 then c_guardian
     when age_16 is not null and f < age_16 then greatest(c_own, c_guardian)
+    when age_18 is not null and f < age_18 then c_own
     when age_18 is not null then least(c_own, c_representative)
     when own and guardian then least(greatest(c_own, c_guardian), c_representative) else c_representative end as covers
 from asked where {person}
