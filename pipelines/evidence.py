@@ -122,6 +122,7 @@ def _explained(home: Home, result: TrainingResult, given: TrainingInputs, of: Sc
     found = reasons(result.model, FEATURES, scored.contributions, facts, stable)
     order = np.argsort(-scored.margin, kind="stable")
     listed = order[: given.slots]
+    shown = listed[:EXPLAINED_LISTED]
     rest = order[given.slots :: max(1, (len(order) - given.slots) // EXPLAINED_OTHERS)][:EXPLAINED_OTHERS]
     top = pc.take(features["household_key"], pa.array(listed)).combine_chunks()
     return {
@@ -130,20 +131,20 @@ def _explained(home: Home, result: TrainingResult, given: TrainingInputs, of: Sc
             "shares": reason_shares(found.filter(pc.is_in(found["household_key"], top)), top).to_pylist(),
             "global": [],
             "local": [
-                _local(scored.contributions, scored.margin, facts, int(row), place < EXPLAINED_LISTED)
-                for place, row in [*enumerate(listed[:EXPLAINED_LISTED]), *((EXPLAINED_LISTED, r) for r in rest)]
+                _local(scored.contributions, scored.margin, facts, number, int(row), number <= len(shown))
+                for number, row in enumerate([*shown, *rest], start=1)
             ],
         },
     }
 
 
-def _local(terms: pa.Table, margin: np.ndarray, facts: pa.Table, row: int, listed: bool) -> dict[str, Any]:
+def _local(terms: pa.Table, margin: np.ndarray, facts: pa.Table, number: int, row: int, listed: bool) -> dict[str, Any]:
     values = terms.slice(row, 1).to_pylist()[0]
     key = values.pop("household_key")
     base = values.pop("base")
     own = facts.filter(pc.equal(facts["household_key"], key)).to_pylist()
     return {
-        "key_short": key[:8],
+        "key_short": f"例{number}",
         "listed": listed,
         "margin": float(margin[row]),
         "base": base,

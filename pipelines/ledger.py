@@ -112,7 +112,7 @@ class Ledger:
             ]
             for path in files:
                 digest = sha256(path.read_bytes())
-                if (day, digest) not in known:
+                if (day, digest) not in known and self._known_from(day) <= to:
                     kind = declared.profile.kind_of(path.name, declared.contract.default_kind)
                     found.append(Entry(source, 0, day, self._known_from(day), path.name, digest, kind))
         found.sort(key=lambda e: (e.known_from, e.folder_day, e.kind != "full", e.file))

@@ -13,7 +13,7 @@ from identity.permissions import load_consent_rules, permissions
 from identity.protection import protected_on
 from identity.register import load_register
 from identity.spine import spine
-from identity.states import resident_states
+from identity.states import births, resident_states
 from pipelines import layout
 from pipelines.accepted import log_digests, versions
 from pipelines.errors import GateClosed
@@ -55,9 +55,10 @@ def _permission(home: Home, states: pa.Table, day: date) -> pa.Table:
     consents = versions(home, _named(home, "consents"))
     rules = load_consent_rules(home.settings.config / "consent.yaml", day)
     register = load_register(home.settings.config / "legal_bases.yaml")
-    births = states.select(["resident_id", "birth_date"]).group_by("resident_id").aggregate([("birth_date", "max")])
-    births = births.rename_columns(["resident_id", "birth_date"])
-    return permissions(consents, births, register, rules)
+    permitted = permissions(consents, births(states), register, rules)
+    # Whoever permits only sources that have no contract here permits nothing yet: no contract, no reading.
+    declared = [basis for name in home.with_role("signal") if (basis := home.basis(name))]
+    return permitted.filter(pc.is_in(permitted["source"], pa.array(declared)))
 
 
 def protection_stretches(home: Home, day: date) -> pa.Table:

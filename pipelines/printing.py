@@ -54,7 +54,7 @@ def print_copy(home: Home, list_day: date, team: str, holder: str) -> dict[str, 
     day = last_day(home)
     lines = home.store.read_table(path)
     joined = _joined(home, lines.filter(pc.equal(lines["team"], name)), day)
-    number = f"{len(home.store.under(f'restricted/printed/{list_day}/')) // 2 + 1:03d}"
+    number = f"{_copies(home, list_day) + 1:03d}"
     info = CopyInfo(
         f"訪問リスト {list_day}の週", name, holder, number, day, _expiry(list_day), home.settings.demonstration
     )
@@ -78,6 +78,12 @@ def _team(home: Home, team: str) -> str:
         message = f"--team {team}: there is no such team; there are {', '.join(names)}"
         raise WrongUse(message)
     return names[0] if team == "first" else team
+
+
+def _copies(home: Home, list_day: date) -> int:
+    """How many copies of a list were ever made; a number is never given twice, also when a copy was taken back."""
+    made = layout.printed(str(list_day), "", "pdf").rsplit("/", 1)[0]
+    return sum(any(path.startswith(made) for path in manifest.outputs) for manifest in home.store.chain)
 
 
 def _expiry(list_day: date) -> date:

@@ -11,14 +11,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from identity.permissions import permitted_on
 from pipelines import layout
 from pipelines.gate import stretch_since
 from pipelines.home import Home
-from pipelines.scope import People, scope
+from pipelines.scope import FOREVER, People, scope
 from pipelines.store import Draft
 
 WHY = "purge"
-_ORDER = ["position", "household_key", "feature", "person_key"]
 
 
 def purge(home: Home, day: date) -> dict[str, int]:
@@ -30,6 +30,7 @@ def purge(home: Home, day: date) -> dict[str, int]:
         deleted["accepted"] = _accepted(home, day, draft)
         deleted["quarantine"] = _quarantine(home, day, draft)
         deleted["derived"], deleted["lists"] = _derived(home, day, draft)
+        deleted["validation"] = _validation(home, day, draft)
 
     home.store.publish("purge", day, fill, inputs=inputs, config=home.config, reason="basis and protection of the day")
     return deleted
@@ -85,6 +86,7 @@ def _quarantine(home: Home, day: date, draft: Draft) -> int:
 def _derived(home: Home, day: date, draft: Draft) -> tuple[int, int]:
     """Rows of past days and lists of households that are protected now, or whose facts rested on a basis that ended."""
     people = People.read(home)
+    contactable = _contactable(home, people, day)
     rows = lists = 0
     for prefix in ("working/features/", "working/scores/", "working/backtests/", "published/lists/"):
         for path in home.store.under(prefix):
@@ -94,13 +96,60 @@ def _derived(home: Home, day: date, draft: Draft) -> tuple[int, int]:
             lost = households_lost(home, people, of_day, day)
             table = home.store.read_table(path)
             kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost)))
+            if "person_key" in kept.column_names:
+                kept = kept.filter(pc.is_in(kept["person_key"], contactable))
             gone = table.num_rows - kept.num_rows
             if gone:
                 rows, lists = (rows, lists + gone) if prefix == "published/lists/" else (rows + gone, lists)
-                draft.rewrite(path, kept, [c for c in _ORDER if c in kept.column_names], WHY)
+                draft.rewrite(path, kept, [], WHY)
                 if prefix == "published/lists/":
                     _unprint(home, of_day, draft)
     return rows, lists
+
+
+def _contactable(home: Home, people: People, day: date) -> pa.Array:
+    """Keys of everybody who may be contacted on `day`: who withdraws only that stays in no list either."""
+    agreed = permitted_on(people.permission, day, "contact")["resident_id"]
+    return home.names.keys("person", pc.unique(agreed))
+
+
+_LOST_SINCE = f"""
+with held as (
+  select resident_id, source, purpose from permission where purpose in ('early_outreach', 'model_evaluation')
+  and "from" <= $then and $then <= coalesce("until", {FOREVER})),
+holds as (
+  select resident_id, source, purpose from permission
+  where "from" <= $now and $now <= coalesce("until", {FOREVER})),
+lost as (
+  select resident_id from held anti join holds using (resident_id, source, purpose)
+  union select resident_id from protection where "from" <= $now and $now <= coalesce("until", {FOREVER}))
+select distinct household_id from membership where resident_id in (select resident_id from lost) order by 1"""
+
+
+def _validation(home: Home, day: date, draft: Draft) -> int:
+    """Rows kept beside a model of households with anybody who permitted less since, or is protected now.
+
+    The model's figures stand (promise 8: trained parameters remain); the rows behind them go, of every day.
+    """
+    people = People.read(home)
+    deleted = 0
+    for path in home.store.under("models/"):
+        if not path.endswith("/validation.parquet"):
+            continue
+        trained = next(
+            date.fromisoformat(m.day) for m in reversed(home.store.chain) if m.step == "training" and path in m.outputs
+        )
+        with duckdb.connect() as con:
+            for name in ("permission", "protection", "membership"):
+                con.register(name, getattr(people, name))
+            found = con.execute(_LOST_SINCE, {"then": trained, "now": day}).to_arrow_table()["household_id"]
+        table = home.store.read_table(path)
+        lost = home.names.keys("household", found)
+        kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost)))
+        if kept.num_rows < table.num_rows:
+            deleted += table.num_rows - kept.num_rows
+            draft.rewrite(path, kept, ["as_of", "household_key"], WHY)
+    return deleted
 
 
 def _unprint(home: Home, of_day: date, draft: Draft) -> None:

@@ -132,11 +132,11 @@ def test_killed_anywhere_the_home_holds_the_old_or_the_new(
         monkeypatch.setattr(storage, "point", die)
         root = tmp_path / f"killed-{kill}"
         # A kill runs no handler: recovery must work from what is on disk alone.
-        monkeypatch.setattr(Store, "recover", lambda self: None)
+        monkeypatch.setattr(Store, "recover", lambda _self: None)
         with pytest.raises(Killed):
             undisturbed(root)
         monkeypatch.undo()
-        monkeypatch.setattr(storage, "point", lambda name: None)
+        monkeypatch.setattr(storage, "point", lambda _name: None)
         for path in Store(root, KEY).held:
             assert Store(root, KEY).read_bytes(path)
         undisturbed(root)
