@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -72,13 +73,19 @@ def texts(root: Path, without: tuple[str, ...] = OUTSIDE) -> dict[str, str]:
 def found(needles: Iterable[str], haystacks: dict[str, str]) -> list[tuple[str, str]]:
     """(needle, file) of every hit."""
     wanted = sorted(set(needles) - {""})
-    lines: dict[str, str] = {}
-    for name, text in haystacks.items():
-        for line in text.splitlines():
-            lines.setdefault(line, name)
+    lines: set[str] = set()
+    for text in haystacks.values():
+        lines.update(text.splitlines())
     whole = "\n".join(lines)
-    hits = [needle for needle in wanted if needle in whole]
+    words = "\n".join(word for word in set(_SPLIT.split(whole)) if not word.isascii() or len(word) >= 10)
+    hits = [needle for needle in wanted if needle in (whole if _SPLIT.search(needle) else words)]
     return [(needle, name) for needle in hits for name, text in haystacks.items() if needle in text]
+
+
+_SPLIT = re.compile(r"[\x00-\x1f!-/:-\x7f]+")
+"""Names and numbers hold none of these, so each occurrence lies within one word between them: thousands of needles are
+looked for among the distinct words with Japanese letters or long numbers, not in the whole text.
+"""
 
 
 def names_of(case: Case, place: int) -> list[str]:
