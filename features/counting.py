@@ -1,8 +1,8 @@
 """Counting: from a household's facts to its figures.
 
 Engines count, sum whole numbers, take the largest one and the earliest day; the last steps are Arrow (DESIGN §5
-«Determinism»). Counting goes first by (household, source, kind), then by household: five times faster than one pass of filtered
-aggregates, as the second step reads a few rows per household only.
+«Determinism»). Counting goes first by (household, source, kind), then by household: five times faster than one pass
+of filtered aggregates, as the second step reads a few rows per household only.
 """
 
 from collections.abc import Mapping
