@@ -170,8 +170,12 @@ class Table:
 
     @property
     def methods(self) -> list[str]:
-        """How the intervals of the table were made."""
-        return sorted({cell.method for row in self.rows for cell in row if cell.method})
+        """How the intervals of the table were made: each way once, with what was taken together."""
+        ways: dict[str, set[str]] = {}
+        for cell in (cell for row in self.rows for cell in row if cell.method):
+            way, _, unit = cell.method.partition("(")
+            ways.setdefault(way, set()).update({unit.rstrip(")")} - {""})
+        return [f"{way}({'・'.join(sorted(units))})" if units else way for way, units in sorted(ways.items())]
 
     def as_dict(self, made_up: bool) -> dict[str, Any]:
         """JSON-able: cells as data, estimates with interval, n and method."""

@@ -190,7 +190,10 @@ def pair_grid(pair: Pair, label_a: str, label_b: str, *, made_up: bool) -> str:
     reach = float(abs(cells).max()) or 1.0
     wide, high = min(7.6, 1.5 + 0.62 * columns), min(8.0, 1.25 + 0.3 * rows)
     with _drawing(wide, high, 1.2, made_up, 0.85) as (canvas, axes):
-        axes.imshow(cells, cmap="PuOr_r", vmin=-reach, vmax=reach, aspect="auto")
+        across, down = [x - 0.5 for x in range(columns + 1)], [y - 0.5 for y in range(rows + 1)]
+        # Cells as outlines, not as an embedded picture.
+        axes.pcolormesh(across, down, cells, cmap="PuOr_r", vmin=-reach, vmax=reach, edgecolors="white", linewidth=0.4)
+        axes.invert_yaxis()
         if rows * columns <= 150:
             for i in range(rows):
                 for j in range(columns):

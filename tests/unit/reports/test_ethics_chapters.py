@@ -1,0 +1,181 @@
+"""Chapters of the ethics report: suppression, the whole model, single households, and what training really gives."""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from ethics_case import PAIR, Page, blocks, estimates, evidence, household, model
+
+from models.disclosure import SMALL
+from models.training import train
+from reports.ethics import ethics_report
+from reports.ethics_blocks import FEW, NOT_MADE
+from reports.ethics_coverage import SOURCES, coverage_cells, hidden_wards
+from reports.ethics_spread import step_counts
+from reports.plots import intervals_of
+
+
+def ward(name: str, *counts: int) -> dict[str, Any]:
+    keys = ("ward", "households", "in_scope", *SOURCES)
+    return dict(zip(keys, (name, *counts), strict=True))
+
+
+def section(found: dict[str, Any], key: str) -> dict[str, Any]:
+    return next(one for one in found["sections"] if one["key"] == key)
+
+
+def test_a_ward_with_a_small_cell_is_hidden_and_cannot_be_worked_out() -> None:
+    rows = evidence()["coverage"]
+    assert rows[4]["sources_2_plus"] < SMALL
+    closed = hidden_wards(rows)
+    assert closed == {3, 4}  # the small one, and the next smallest so that the total gives nothing away
+    cells = coverage_cells(rows)
+    for place in closed:
+        assert [cell.text for cell in cells[place][2:]] == [FEW] * 4
+    assert [cell.text for cell in cells[0][1:]] == ["220", "130", "90", "60", "70"]
+    for key in SOURCES:
+        total = sum(row[key] for row in rows)
+        told = sum(row[key] for place, row in enumerate(rows) if place not in closed)
+        assert total - told >= 2 * SMALL
+
+
+def test_nothing_small_nothing_hidden() -> None:
+    rows = [ward("東", 100, 60, 40, 30, 30), ward("西", 90, 50, 40, 25, 25)]
+    assert hidden_wards(rows) == set()
+    assert FEW not in {cell.text for line in coverage_cells(rows) for cell in line}
+
+
+def test_when_only_one_ward_exists_its_small_cell_hides_the_total_too() -> None:
+    line, total = coverage_cells([ward("村", 60, 30, 30, 25, 5)])
+    assert [cell.text for cell in line[2:]] == [cell.text for cell in total[2:]] == [FEW] * 4
+
+
+def test_small_counts_are_nowhere() -> None:
+    given = evidence()
+    given["coverage"] = [
+        ward("東", 300, 200, 140, 83, 77),
+        ward("西", 200, 100, 97, 96, 7),
+        ward("北", 90, 40, 50, 21, 19),
+    ]
+    given["explained"]["shares"] = [
+        {"reasons": k, "households": n, "of": 90, "share": n / 90} for k, n in enumerate((4, 6, 30, 50))
+    ]
+    html, found = ethics_report(given)
+    assert '<td class="number">7</td>' not in html and '<td class="number">4</td>' not in html
+    shares = next(b for b in blocks(found) if b.get("caption") == "残った理由の数")
+    assert shares["rows"][0][1] == FEW and shares["rows"][1][1] == FEW
+    contracts = next(b for b in blocks(found) if b.get("caption") == "情報源ごとの受け取り")
+    assert contracts["rows"][0][4] == FEW  # seven refused rows
+    spread = next(b for b in blocks(found) if b.get("caption") == "寄与の広がり")
+    tax = next(line for line in spread["data"] if line["feature"] == "tax_open")["households"]
+    assert tax == [300, 150, None, None, None]  # 3 and 5 could be told from the total: the next smallest goes with them
+
+
+def test_the_whole_model_is_on_the_page() -> None:
+    html, found = ethics_report(evidence())
+    drawn = {b["data"]["feature"]: b["data"] for b in blocks(found) if b["kind"] == "picture" and "edges" in b["data"]}
+    for term in model().terms:
+        assert drawn[term.feature]["values"] == list(term.values)
+        assert drawn[term.feature]["edges"] == list(term.edges)
+        assert drawn[term.feature]["not_visible"] == term.missing
+    grid = next(b for b in blocks(found) if b["kind"] == "picture" and "grid" in b["data"])
+    assert grid["data"]["grid"] == [list(row) for row in PAIR.grid]
+    assert html.count("見えない: ") == 2 * len(model().terms)
+    numbers = next(b for b in blocks(found) if b.get("caption") == "モデルの全数値")
+    assert len(numbers["rows"]) == sum(len(term.values) + 1 for term in model().terms)
+
+
+@pytest.mark.parametrize(
+    ("edges", "names"),
+    [
+        ((), ["すべての値"]),
+        ((0.5,), ["0", "1以上"]),
+        ((0.5, 1.5, 3.5), ["0", "1", "2~3", "4以上"]),
+        ((0.49999999999999994, 30.5), ["0", "1~30", "31以上"]),
+        ((-1.5, 0.5), ["-2以下", "-1~0", "1以上"]),
+        ((0.25, 12.7), ["0.25以下", "0.25超 12.7以下", "12.7超"]),
+    ],
+)
+def test_steps_are_named_as_people_count(edges: tuple[float, ...], names: list[str]) -> None:
+    assert intervals_of(edges) == names
+
+
+def test_households_per_step_are_counted_with_the_not_visible_last() -> None:
+    table = pa.table(
+        {
+            "household_key": ["a", "b", "c", "d"],
+            "tax_open": pa.array([0, 1, 9, None], pa.float32()),
+            "plans_kept": pa.array([0, 0, 1, None], pa.float32()),
+            "ratio": pa.array([0.2, 0.3, 1.0, 20.0], pa.float32()),
+        }
+    )
+    counted = step_counts(model(), table)
+    assert counted == {"tax_open": [1, 1, 0, 1, 1], "plans_kept": [2, 1, 1], "ratio": [1, 1, 1, 1, 0]}
+
+
+def test_each_household_shown_adds_up_or_says_that_it_does_not() -> None:
+    given = evidence()
+    html, found = ethics_report(given)
+    assert html.count("(一致)") == 2 and "不一致" not in html
+    assert "市税のお支払いが3期分まだのようです・2025年9月から" in html
+    assert "日付のある事実: なし" in html
+    given["explained"]["local"] = [household(1, True) | {"margin": -1.0}]
+    html, found = ethics_report(given)
+    assert "(不一致)" in html and "署名してはいけません" in html
+    assert section(found, "local")["blocks"][-1] == {
+        "kind": "missing", "what": "名簿に載らない世帯", "not_made": NOT_MADE, "made_up": True, "note": "架空データ",
+    }  # fmt: skip
+
+
+def test_a_hidden_group_stays_hidden() -> None:
+    html, found = ethics_report(evidence())
+    lines = next(b for b in blocks(section(found, "groups")) if b["kind"] == "table")["rows"]
+    assert lines[1][0] == "男" and set(lines[1][1:]) == {FEW}
+    assert "性別別の再現率" in html
+
+
+def test_what_cannot_be_shown_is_listed() -> None:
+    _, found = ethics_report(evidence())
+    said = json.dumps(section(found, "limits"), ensure_ascii=False)
+    for words in ("訪問の効果", "時間的な安定性", "逐次の中止規則", "permutation importance", NOT_MADE):
+        assert words in said
+
+
+def made_up_city() -> ModuleType:
+    """The city of the training tests."""
+    path = Path(__file__).parents[1] / "models" / "made_up_city.py"
+    spec = importlib.util.spec_from_file_location("ethics_made_up_city", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_what_training_gives_is_what_the_report_reads(single: bool) -> None:
+    city = made_up_city()
+    given = (
+        city.inputs(split=city.one_day(), households=400, slots=50) if single else city.inputs(300, split=city.SHORT)
+    )
+    result = train(given)
+    features = {name: SimpleNamespace(title_ja=f"題 {name}", unit="期") for name in city.SOURCES}
+    steps = step_counts(result.model, given.features[max(given.features)])
+    case = evidence() | {"metrics": result.metrics, "model": result.model, "features": features}
+    case["explained"] = case["explained"] | {"local": [], "steps": steps}
+    html, found = ethics_report(case)
+    absent = {b["what"] for b in blocks(found) if b["kind"] == "missing"}
+    leads = {"週ごとの再現による比較(限定平均リード、間に合った割合)", "訪問あたりの成果", "月ごとの実際/見込み"}
+    if single:
+        assert leads <= absent
+        assert "名簿用には署名できません" in html
+    else:
+        assert not absent & leads
+    assert Page(html).texts("h1") == ["気づき 倫理報告書"]
+    wanted = [one for one in estimates(result.metrics["ranking"]) if one["value"] is not None]
+    printed = {(one["value"], one["low"], one["high"], one["n"]) for one in estimates(found)}
+    assert wanted
+    assert {(one["value"], one["low"], one["high"], one["n"]) for one in wanted} <= printed
