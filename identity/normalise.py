@@ -12,15 +12,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _VARIANTS = str.maketrans(
-    "髙﨑邊邉齋齊斎濵濱嶋嶌惠澤國廣櫻瀨德栁祐礼渕淵桒", "高崎辺辺斉斉斉浜浜島島恵沢国広桜瀬徳柳祐礼渕渕桑"
+    "髙﨑嵜邊邉齋齊斎濵濱嶋嶌惠澤國廣櫻瀨德栁渕淵桒冨眞榮壽藏條萬曾藪籠濤鷗麴檜龍穗埜薗區縣號",
+    "高崎崎辺辺斉斉斉浜浜島島恵沢国広桜瀬徳柳渕渕桑富真栄寿蔵条万曽薮篭涛鴎麹桧竜穂野園区県号",
 )
-_SMALL_KANA = str.maketrans("ァィゥェォッャュョヮヵヶヅヂヲ", "アイウエオツヤユヨワカケズジオ")
+_SMALL_KANA = str.maketrans("ァィゥェォッャュョヮヵヶヅヂヲヰヱ", "アイウエオツヤユヨワカケズジオイエ")
 _HYPHENS = re.compile(r"[\u002d\u02d7\u2010-\u2015\u2212\u2043\u30fc\uff0d\uff70\u2500\u2501~\u301c\uff5e]")
 _IVS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_GAP = re.compile(r"(?<=\d)\s+(?=\d)")
 _KANJI_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")}
-_CHOME = re.compile(r"([〇一二三四五六七八九十]+)(?=丁目|丁(?!\S*丁)|番|号|の)")
+_COUNTED = re.compile(r"([〇一二三四五六七八九十]+)(?=丁目?|番|号|条|線|地割|の)")
+_KANJI = r"[一-鿿々]"
+_GA = re.compile(rf"(?<![ァ-ヴ-])[ヶヵケガがカ](?={_KANJI})")
+_NO = re.compile(rf"(?<={_KANJI})[ノ之乃](?={_KANJI})")
+_AZA = re.compile(r"大字|(?:^|(?<=[市区町村]))字")
+# What may stand before a 町字: nothing, a postcode, the names of prefecture and city, in Kyoto the way there.
+_BEFORE = re.compile(r"(?:^(?:〒?\d{3}-?\d{4})?|[都道府県市区]|[郡都道府県].+[町村]|[上下][るル]|[東西]?入[るル]?)$")
+_CHOME_END = re.compile(r"(?<=\d)(?:丁目?|[-_の])$")
+# A number of a 棟, 室 or 階 is not a number of the 番地.
+_NUMBER = r"\d+(?!\d|号?(?:棟|館|室)|階|[Ff])"
 _NUMBERS = re.compile(r"\d+")
-_LOT = re.compile(r"^(\d+(?:(?:丁目|丁|番地の?|番の?|号|の|-)+\d+)*)(?:番地|番|号|丁目)?(?!\d)(.*)$")
+_LOT = re.compile(
+    rf"^[-_の]?([甲乙丙丁]?)({_NUMBER}(?:(?:丁目?|番地[の-]?|番[の-]?|号[の-]?|地割|の|-)-?{_NUMBER})*)"
+    r"(?:番地|番|号|丁目?|地割)?(.*)$"
+)
 
 
 def folded(text: str) -> str:
@@ -44,56 +58,64 @@ def kanji_number(text: str) -> int:
 
 
 def address_key(text: str) -> str:
-    """An address for comparing: folded, hyphens alike, 大字・字 dropped, ヶ=ケ=が, kanji numbers before 丁目・番・号 as digits."""
-    plain = (
-        _HYPHENS.sub("-", folded(text)).replace("大字", "").replace("ヶ", "ケ").replace("が", "ケ").replace("ガ", "ケ")
-    )
-    return _CHOME.sub(lambda found: str(kanji_number(found[1])), plain)
+    """An address for comparing.
+
+    Folded; hyphens alike; 大字, 字 dropped; ヶ=ケ=が and ノ=之=の inside names; kanji numbers before 丁目・番・号・条 as
+    digits; a space between two digits stays as `_`, so that «1-2 301» does not become 1-2301.
+    """
+    plain = _HYPHENS.sub("-", folded(_GAP.sub("_", unicodedata.normalize("NFKC", text))))
+    plain = _NO.sub("の", _GA.sub("ケ", _AZA.sub("", plain)))
+    return _COUNTED.sub(lambda found: str(kanji_number(found[1])), plain)
 
 
 def building_key(text: str | None) -> str:
-    """A building and room for comparing: folded, 号室・号・第 dropped, hyphens dropped."""
+    """A building and room for comparing: folded, 号室・号・室・第 dropped; numbers stay apart: 1-101 is not 11-01."""
     if not text:
         return ""
-    plain = _HYPHENS.sub("", folded(text))
-    return re.sub(r"(号室|号|室|第)", "", plain).lower()
+    plain = _HYPHENS.sub("-", folded(_GAP.sub("_", unicodedata.normalize("NFKC", text))))
+    plain = re.sub(r"(?:号室|号|室|第|[_#・.,()-])+", "-", plain)
+    return re.sub(r"(?<!\d)-|-(?!\d)", "", plain).lower()
 
 
 class AddressBook:
-    """Knows one city's 町字 and nothing else. `towns`: table (town_code, town); repeats are fine."""
+    """Knows one city's 町字 and nothing else. `towns`: table (town_code, town); repeats are fine.
+
+    A name with several codes gets the smallest, whatever else is in the table.
+    """
 
     def __init__(self, towns: pa.Table) -> None:
         pairs = set(zip(towns["town_code"].to_pylist(), towns["town"].to_pylist(), strict=True))
-        self._codes = {address_key(town): code for code, town in sorted(pairs, key=str) if town and code}
+        written = sorted(((code, town) for code, town in pairs if town and code), reverse=True)
+        self._codes = {_CHOME_END.sub("丁", address_key(town)): code for code, town in written}
+        self._with_chome = {re.sub(r"\d+丁$", "", town) for town in self._codes if town.endswith("丁")}
 
     @cached_property
-    def _longest_first(self) -> list[str]:
-        return sorted(self._codes, key=lambda town: (-len(town), town))
-
-    @cached_property
-    def _start(self) -> re.Pattern[str]:
-        """Any 町字, the longest first; 丁目 may be written as «3-»."""
-        return re.compile("|".join(self._spellings(town) for town in self._longest_first) or r"(?!)")
+    def _towns(self) -> re.Pattern[str]:
+        """At each place the longest 町字 that begins there; 丁目 may be written as «3-»."""
+        longest_first = sorted(self._codes, key=lambda town: (-len(town), town))
+        return re.compile(f"(?=({'|'.join(self._spellings(town) for town in longest_first) or '(?!)'}))")
 
     @staticmethod
     def _spellings(town: str) -> str:
-        found = re.fullmatch(r"(.*?)(\d+)丁目", town)
-        return rf"{re.escape(found[1])}{found[2]}(?:丁目|丁|-)" if found else re.escape(town)
+        counted = re.fullmatch(r"(.*\d)丁", town)
+        return rf"{re.escape(counted[1])}(?:丁目|丁|[-_の])" if counted else re.escape(town)
 
     def split(self, address: str | None, building: str | None = None) -> tuple[str, str, str] | None:
         """(town_code, lot as numbers joined by «-», building key), or None when 町字 or lot is not found."""
         if not address:
             return None
         text = address_key(address)
-        found = self._start.search(text)
-        if not found:
-            return None
-        town = re.sub(r"(?<=\d)(?:丁|-)$", "丁目", found[0])
-        rest = _LOT.match(text[found.end() :])
-        if not rest:
-            return None
-        lot = "-".join(_NUMBERS.findall(rest[1]))
-        return self._codes[town], lot, building_key(building) or building_key(rest[2].lstrip("-"))
+        for found in self._towns.finditer(text):
+            rest = _LOT.match(text[found.end(1) :])
+            if rest and _BEFORE.search(text[: found.start()]) and not self._unknown_chome(found[1], rest[2]):
+                town = self._codes[_CHOME_END.sub("丁", found[1])]
+                lot = "-".join(str(int(number)) for number in _NUMBERS.findall(rest[2]))
+                return town, rest[1] + lot, _joined(building_key(rest[3]), building_key(building))
+        return None
+
+    def _unknown_chome(self, town: str, lot: str) -> bool:
+        """Whether a 丁目 is written that is not on the list, where the list has others of the same name."""
+        return town in self._with_chome and re.match(r"\d+丁", lot) is not None
 
     def dwelling_id(self, address: str | None, building: str | None = None) -> str | None:
         """`town_code|lot|building` of an address as written, or None."""
@@ -105,8 +127,15 @@ class AddressBook:
         return by_uniques(self.dwelling_id, [addresses, buildings])
 
 
+def _joined(behind: str, building: str) -> str:
+    """One building key from what stands behind the lot and in the column 方書, which may repeat it."""
+    if behind in building or building in behind:
+        return max(behind, building, key=len)
+    return behind + building
+
+
 def by_uniques(parse: Callable[..., str | None], columns: Iterable[pa.ChunkedArray | pa.Array]) -> pa.Array:
-    """`parse` of each row of the columns together, called once per distinct row; strings, null where parse says None."""
+    """`parse` of each row of the columns together, called once per distinct row: strings, null for None."""
     names = []
     table = {}
     for place, column in enumerate(columns):
@@ -114,8 +143,7 @@ def by_uniques(parse: Callable[..., str | None], columns: Iterable[pa.ChunkedArr
         table[f"c{place}"] = column
     rows = pa.table(table)
     distinct = rows.group_by(names).aggregate([])
-    made = [parse(*row) for row in zip(*(distinct[name].to_pylist() for name in names), strict=True)]
-    known = dict(zip(zip(*(distinct[name].to_pylist() for name in names), strict=True), made, strict=True))
+    known = {row: parse(*row) for row in zip(*(distinct[name].to_pylist() for name in names), strict=True)}
     keys = zip(*(rows[name].to_pylist() for name in names), strict=True)
     return pa.array([known[key] for key in keys], pa.string())
 
