@@ -4,6 +4,7 @@ Exit status: 0 done; 1 the data or a gate said no, in one line; 2 wrong usage. R
 (Dagster, the simulated city) hand in their commands as entry points of the group `kizuki.commands`.
 """
 
+import getpass
 import json
 import os
 import sys
@@ -154,15 +155,19 @@ def explain(root: Path, config: Path | None, as_json: bool, day: date | None, ho
 )
 @click.option("--team", required=True)
 @click.option("--as", "holder", required=True)
-def print_list(root: Path, config: Path | None, as_json: bool, list_name: date, team: str, holder: str) -> None:
+@click.option("--urgent", is_flag=True, help="on a Monday: the urgent sheet of that day instead of the week's list")
+def print_list(
+    root: Path, config: Path | None, as_json: bool, list_name: date, team: str, holder: str, urgent: bool
+) -> None:
     """Make a numbered Excel and PDF copy with names and addresses for a named holder."""
-    say(as_json, **step("print_copy")(home_at(root, config), list_name, team, holder))
+    sheet = "urgent" if urgent or list_name.weekday() else "week"
+    say(as_json, **step("print_copy")(home_at(root, config), list_name, team, holder, sheet))
 
 
 @kizuki.command()
 @with_home
 @click.option("--resident", required=True)
-@click.option("--as", "holder", required=True, help="who asks; audited")
+@click.option("--as", "holder", default=getpass.getuser, show_default="this user", help="who asks; audited")
 def key(root: Path, config: Path | None, as_json: bool, resident: str, holder: str) -> None:
     """Print the key of a resident's household, for an authorised person."""
     say(as_json, **step("key")(home_at(root, config), resident, holder))
@@ -171,10 +176,10 @@ def key(root: Path, config: Path | None, as_json: bool, resident: str, holder: s
 @kizuki.command()
 @with_home
 @click.argument("source")
-@click.option("--out", type=click.Path(path_type=Path), required=True)
-def request(root: Path, config: Path | None, as_json: bool, source: str, out: Path) -> None:
+@click.option("--out", type=click.Path(path_type=Path), help="default: request_SOURCE.csv")
+def request(root: Path, config: Path | None, as_json: bool, source: str, out: Path | None) -> None:
     """Write the list of persons with a basis today, for the office that filters before it sends."""
-    say(as_json, **step("request")(home_at(root, config), source, out))
+    say(as_json, **step("request")(home_at(root, config), source, out or Path(f"request_{source}.csv")))
 
 
 @kizuki.group()
@@ -195,13 +200,20 @@ def contract_check(source: str, file: Path, config: Path | None, as_json: bool) 
 @contract.command("filter")
 @click.argument("source")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--request", "request_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
-@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--request", "request_file", type=click.Path(path_type=Path), help="default: request_SOURCE.csv")
+@click.option("--out", type=click.Path(path_type=Path), help="default: FILE with _filtered in its name")
 @click.option("--config", type=click.Path(path_type=Path, exists=True))
 @click.option("--json", "as_json", is_flag=True)
-def contract_filter(source: str, file: Path, request_file: Path, out: Path, config: Path | None, as_json: bool) -> None:
+def contract_filter(
+    source: str, file: Path, request_file: Path | None, out: Path | None, config: Path | None, as_json: bool
+) -> None:
     """Keep only the rows of listed persons, in the office's own room."""
-    say(as_json, **step("contract_filter")(source, file, request_file, out, config))
+    wanted = request_file or Path(f"request_{source}.csv")
+    if not wanted.exists():
+        message = f"{wanted} is missing: the city makes it with kizuki request {source}"
+        raise WrongUse(message)
+    kept = out or file.with_name(f"{file.stem}_filtered{file.suffix}")
+    say(as_json, **step("contract_filter")(source, file, wanted, kept, config))
 
 
 @kizuki.command()

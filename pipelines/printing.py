@@ -5,7 +5,7 @@ and withdrawal reach them; each copy is a line in the audit trail.
 """
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final, Literal
 
 import duckdb
 import pyarrow as pa
@@ -27,6 +27,8 @@ from reports.sheet_excel import excel
 from reports.sheet_model import CopyInfo, SheetLine
 from reports.sheet_pdf import pdf
 
+Sheet = Literal["week", "urgent"]
+TITLES: Final[dict[Sheet, str]] = {"week": "訪問リスト", "urgent": "お急ぎのご案内"}
 GENERAL_OFFER = "暮らしやお金、仕事、健康などの相談窓口のご案内"
 
 _PEOPLE = f"""
@@ -41,34 +43,48 @@ left join (
 order by l.position"""
 
 
-def print_copy(home: Home, list_day: date, team: str, holder: str) -> dict[str, Any]:
+def print_copy(home: Home, list_day: date, team: str, holder: str, sheet: Sheet) -> dict[str, Any]:
     """Make the next numbered copy of one team's lines; team «first» is the first team by name.
 
     Returns the paths and the number of lines. Raises WrongUse when there is no such list or team.
     """
-    path = layout.visit_list(list_day)
+    path = layout.visit_list(list_day) if sheet == "week" else layout.urgent(list_day)
     if not home.store.has(path):
-        message = f"--list {list_day}: there is no list of this day; kizuki screen makes it"
+        message = f"--list {list_day}: there is no {TITLES[sheet]} of this day; kizuki screen makes it"
         raise WrongUse(message)
     name = _team(home, team)
     day = last_day(home)
-    lines = home.store.read_table(path)
+    lines = _lines(home.store.read_table(path), sheet)
     joined = _joined(home, lines.filter(pc.equal(lines["team"], name)), day)
     number = f"{_copies(home, list_day) + 1:03d}"
     info = CopyInfo(
-        f"訪問リスト {list_day}の週", name, holder, number, day, _expiry(list_day), home.settings.demonstration
+        f"{TITLES[sheet]} {list_day}", name, holder, number, day, _expiry(list_day), home.settings.demonstration
     )
-    sheet = [_line(row) for row in joined]
+    rows = [_line(row) for row in joined]
     made = {suffix: layout.printed(str(list_day), number, suffix) for suffix in ("xlsx", "pdf")}
 
     def fill(draft: Draft) -> None:
-        draft.bytes(made["xlsx"], excel(sheet, info))
-        draft.bytes(made["pdf"], pdf(sheet, info))
+        draft.bytes(made["xlsx"], excel(rows, info))
+        draft.bytes(made["pdf"], pdf(rows, info))
         residents = [row["resident_id"] for row in joined]
         record(home, draft, day, "print", holder, residents, list=str(list_day), team=name, copy=number)
 
     home.store.publish("print", day, fill, inputs={path: home.store.digest(path), "copy": number}, config=home.config)
-    return {"lines": len(sheet), "copy": number, **{s: str(home.root / p) for s, p in made.items()}}
+    return {"lines": len(rows), "copy": number, **{s: str(home.root / p) for s, p in made.items()}}
+
+
+def _lines(table: pa.Table, sheet: Sheet) -> pa.Table:
+    """Lines in the columns of a week's list; an urgent fact is one reason, carried to the person by the team."""
+    if sheet == "week":
+        return table
+    con = duckdb.connect()
+    con.register("facts", table)
+    return con.sql(
+        """select row_number() over (order by household_key, person_key, fact) as position, household_key, person_key,
+          district, team, fact || '@' || strftime(latest_on, '%Y-%m') as reason_1, null::varchar as reason_2,
+          null::varchar as reason_3, null::varchar as contact_by
+        from facts where recipient = 'team' order by position"""
+    ).to_arrow_table()
 
 
 def _team(home: Home, team: str) -> str:

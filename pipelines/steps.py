@@ -167,10 +167,10 @@ def explain(home: Home, household_key: str, day: date | None) -> Figures:
     return explained(home, household_key, day)
 
 
-def print_copy(home: Home, list_name: date, team: str, holder: str) -> Figures:
-    """A numbered Excel and PDF copy for a named holder."""
+def print_copy(home: Home, list_name: date, team: str, holder: str, sheet: printing.Sheet = "week") -> Figures:
+    """A numbered Excel and PDF copy of a week's list, or of a day's urgent sheet, for a named holder."""
     with home.store.writing():
-        return printing.print_copy(home, list_name, team, holder)
+        return printing.print_copy(home, list_name, team, holder, sheet)
 
 
 def key(home: Home, resident: str, holder: str) -> Figures:
