@@ -47,10 +47,10 @@ def groups(metrics: Mapping[str, Any], made_up: bool) -> Section:
         lines = [*(shown.get("rows") or []), *([shown["all"]] if shown.get("all") else [])]
         columns = ("属性", "n", "世帯", "評価できる割合", "危機", "再現率の上限", *(label for _, label, _ in _FIGURES))
         note = "「評価できる割合」「再現率の上限」は全部を数えたもので、推定ではありません。"
-        blocks += [Heading(title), table(f"{title}別", columns, [_line(line) for line in lines], note)]
+        blocks += [Heading(title), table(f"{title}ごと", columns, [_line(line) for line in lines], note)]
         if any(isinstance(line.get("recall_at_k"), Mapping) for line in lines):
             entries = [(str(line.get("group")), line.get("recall_at_k")) for line in lines]
-            blocks.append(forest(f"{title}別の再現率", entries, "share", "再現率(%)", made_up=made_up))
+            blocks.append(forest(f"{title}ごとの再現率", entries, "share", "再現率(%)", made_up=made_up))
     return Section("groups", "属性別の表", tuple(blocks))
 
 

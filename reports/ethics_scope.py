@@ -131,11 +131,16 @@ def flow(metrics: Mapping[str, Any], made_up: bool) -> Section:
 
 
 def appendix(metrics: Mapping[str, Any]) -> Section:
-    """付録: the cohort flow of every as-of date and target."""
-    parts = metrics.get("components") or []
-    rows = [(line_ja(str(row["target"]), parts), row) for row in metrics.get("cohort_flow") or []]
-    shown = [("いずれかの危機" if label == "any" else label, row) for label, row in rows]
-    return Section("appendix", "付録 集団の流れ(すべての基準日)", (_flow_table("すべての基準日と目的", shown),))
+    """付録: the cohort flow of every as-of date, and of each kind of crisis on the newest."""
+    parts, flows = metrics.get("components") or [], metrics.get("cohort_flow") or []
+    target, newest = metrics.get("target"), max((row["as_of"] for row in flows), default=None)
+    main = [("目的とする出来事", row) for row in flows if row.get("target") == target]
+    rest = [(line_ja(str(row["target"]), parts), row) for row in flows
+            if row.get("target") != target and row["as_of"] == newest]  # fmt: skip
+    blocks = [_flow_table("すべての基準日", main)]
+    if rest:
+        blocks.append(_flow_table("危機の種類ごと(最後の基準日)", rest))
+    return Section("appendix", "付録 集団の流れ(すべての基準日)", tuple(blocks))
 
 
 def _last_of_each(rows: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -145,7 +145,7 @@ def step_function(term: Term, unit: str, *, made_up: bool) -> str:
     """One feature's step function as contributions (value − background mean); «not visible» stands apart, hollow."""
     phi = [value - term.mean for value in term.values]
     unseen = term.missing - term.mean
-    with _drawing(3.7, 2.35, 0.62, made_up, 0.62) as (canvas, axes):
+    with _drawing(4.9, 2.6, 0.66, made_up, 0.62) as (canvas, axes):
         axes.axhline(0, color=BLACK, linewidth=0.7)
         if len(phi) <= _MOST_CATEGORIES and _whole(term.edges):
             for x, value in enumerate(phi):
@@ -203,7 +203,7 @@ def pair_grid(pair: Pair, label_a: str, label_b: str, *, made_up: bool) -> str:
         axes.set_xticks(range(columns), [*intervals_of(pair.edges_b), "見えない"], fontsize=6.6, **few)
         axes.set_yticks(range(rows), [*intervals_of(pair.edges_a), "見えない"], fontsize=6.6)
         axes.set_xlabel(short(label_b, 34), fontsize=7.6)
-        axes.set_ylabel(short(label_a, 22), fontsize=7.6)
+        axes.set_ylabel(short(label_a, 12), fontsize=7.6)
         return _svg(canvas)
 
 

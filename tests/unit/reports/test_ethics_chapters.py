@@ -135,7 +135,7 @@ def test_a_hidden_group_stays_hidden() -> None:
     html, found = ethics_report(evidence())
     lines = next(b for b in blocks(section(found, "groups")) if b["kind"] == "table")["rows"]
     assert lines[1][0] == "男" and set(lines[1][1:]) == {FEW}
-    assert "性別別の再現率" in html
+    assert "性別ごとの再現率" in html
 
 
 def test_what_cannot_be_shown_is_listed() -> None:

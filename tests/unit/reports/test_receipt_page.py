@@ -33,10 +33,9 @@ def test_accepted_and_forgotten_are_one_number() -> None:
 
 
 def test_a_refused_file_says_why_and_how_to_mend_it() -> None:
-    failure = {"rule": "header", "detail": "「納期限」がありません。", "remedy": "見出しを直してください。"}
-    refused = receipt(verdict="refused", file_failures=[failure], refused=[], rows_refused=54321, accepted_or_forgotten=0,
-                      admitted_day=None)  # fmt: skip
-    html = receipt_html(refused)
+    failure = {"rule": "header", "detail": "「納期限」がありません。", "remedy": "直してください。"}
+    refused = {"verdict": "refused", "refused": [], "rows_refused": 54321, "accepted_or_forgotten": 0}
+    html = receipt_html(receipt(**refused, file_failures=[failure], admitted_day=None))
     assert REFUSED in html and failure["detail"] in html and failure["remedy"] in html
     assert ACCEPTED not in html
 
