@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from identity.permissions import permitted_on
 from pipelines import layout
+from pipelines.audit import HANDLES
 from pipelines.gate import stretch_since
 from pipelines.home import Home
 from pipelines.scope import FOREVER, People, scope
@@ -31,6 +32,7 @@ def purge(home: Home, day: date) -> dict[str, int]:
         deleted["quarantine"] = _quarantine(home, day, draft)
         deleted["derived"], deleted["lists"] = _derived(home, day, draft)
         deleted["validation"] = _validation(home, day, draft)
+        deleted["handles"] = _handles(home, day, draft)
 
     home.store.publish("purge", day, fill, inputs=inputs, config=home.config, reason="basis and protection of the day")
     return deleted
@@ -150,6 +152,25 @@ def _validation(home: Home, day: date, draft: Draft) -> int:
             deleted += table.num_rows - kept.num_rows
             draft.rewrite(path, kept, ["as_of", "household_key"], WHY)
     return deleted
+
+
+def _handles(home: Home, day: date, draft: Draft) -> int:
+    """Whoever permitted something and permits nothing now: the random handle leads to nobody from here on."""
+    if not home.store.has(HANDLES):
+        return 0
+    with duckdb.connect() as con:
+        con.register("handles", home.store.read_table(HANDLES))
+        con.register("permission", home.store.read_table(layout.PERMISSION))
+        kept = con.execute(
+            f"""select * from handles where resident_id not in (select resident_id from permission)
+            or resident_id in (select resident_id from permission
+              where "from" <= $now and $now <= coalesce("until", {FOREVER}))""",
+            {"now": day},
+        ).to_arrow_table()
+    gone = home.store.read_table(HANDLES).num_rows - kept.num_rows
+    if gone:
+        draft.rewrite(HANDLES, kept, ["resident_id"], WHY)
+    return gone
 
 
 def _unprint(home: Home, of_day: date, draft: Draft) -> None:

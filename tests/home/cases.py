@@ -1,6 +1,6 @@
 """Every case of consent and protection in SOURCES, planted as different made-up people.
 
-Each household has what would put it on the list (two overdue bills of each kind, a water stop, a school flag where there is
+Each household has what would put it on the list (overdue bills of each kind, a water stop, a school flag where there is
 a child), so that it would be seen if the gate were open. `Case.hidden` names the members of whom nothing may be found
 outside `restricted/`; `Case.household` says how far the household itself may come.
 """
@@ -122,17 +122,31 @@ SEEN: tuple[Case, ...] = (
     Case("consent ends today, inclusive", (Person((consent(ends_on=str(DAY)),)),), (), "listed"),
     Case("withdrawn from tomorrow", (Person((consent(withdrawn_on="2026-04-07"),)),), (), "listed"),
     Case("capacity empty is the person", (Person((consent(capacity=""),)),), (), "listed"),
-    Case("a guardian of an adult consents", (Person((consent(capacity="成年後見人等", given_by="900000000000999"),)),), (),
-         "listed"),
+    Case(
+        "a guardian of an adult consents",
+        (Person((consent(capacity="成年後見人等", given_by="900000000000999"),)),),
+        (),
+        "listed",
+    ),
     Case("protection deleted", (Person(YES, protection=(measure(deleted="1", latest="0"),)),), (), "listed"),
-    Case("protection ended and released", (Person(YES, protection=(
-        measure(latest="0"),
-        measure(history_no="2", state="3", ends_on="2025-12-31", released_on="2026-01-15"),
-    )),), (), "listed"),
+    Case(
+        "protection ended and released",
+        (
+            Person(
+                YES,
+                protection=(
+                    measure(latest="0"),
+                    measure(history_no="2", state="3", ends_on="2025-12-31", released_on="2026-01-15"),
+                ),
+            ),
+        ),
+        (),
+        "listed",
+    ),
     Case("an agreeing child of 10", (ADULT, _child("2015-05-05", guardian())), (), "listed"),
     Case("an agreeing child of 14", (ADULT, _child("2011-05-05", guardian(), consent())), (), "listed"),
     Case("an agreeing child of 17", (ADULT, _child("2008-05-05", consent())), (), "listed"),
-)  # fmt: skip
+)
 
 NO_BASIS: tuple[Case, ...] = (
     _alone("no consent"),
@@ -153,21 +167,36 @@ NO_BASIS: tuple[Case, ...] = (
     _alone("an adult's consent signed by a parent", consent(capacity="親権者", given_by="900000000000999")),
     Case("nobody in the house consents", (Person(), Person(relationship="妻")), (0, 1)),
     Case("the wife does not consent", (ADULT, Person(relationship="妻")), (1,), "listed"),
-    Case("the wife withdrew", (ADULT, Person((consent(withdrawn_on="2026-02-01"),), relationship="妻")), (1,), "listed"),
+    Case(
+        "the wife withdrew", (ADULT, Person((consent(withdrawn_on="2026-02-01"),), relationship="妻")), (1,), "listed"
+    ),
     Case("child of 10: only the child", (ADULT, _child("2015-05-05", consent())), (1,), "listed"),
     Case("child of 14: only the parent", (ADULT, _child("2011-05-05", guardian())), (1,), "listed"),
     Case("child of 14: only the child", (ADULT, _child("2011-05-05", consent())), (1,), "listed"),
-    Case("child of 10: refused by the other parent", (
-        ADULT, Person(YES, relationship="妻"), _child("2015-05-05", guardian(), guardian(1, withdrawn_on="2025-05-10")),
-    ), (2,), "listed"),
-    Case("child of 14: refused by the other parent", (
-        ADULT, Person(YES, relationship="妻"),
-        _child("2011-05-05", consent(), guardian(), guardian(1, withdrawn_on="2026-01-10")),
-    ), (2,), "listed"),
+    Case(
+        "child of 10: refused by the other parent",
+        (
+            ADULT,
+            Person(YES, relationship="妻"),
+            _child("2015-05-05", guardian(), guardian(1, withdrawn_on="2025-05-10")),
+        ),
+        (2,),
+        "listed",
+    ),
+    Case(
+        "child of 14: refused by the other parent",
+        (
+            ADULT,
+            Person(YES, relationship="妻"),
+            _child("2011-05-05", consent(), guardian(), guardian(1, withdrawn_on="2026-01-10")),
+        ),
+        (2,),
+        "listed",
+    ),
     Case("turned 18: the parent's consent has ended", (ADULT, _child("2008-01-05", guardian())), (1,), "listed"),
     Case("unknown birth date: only the parent", (ADULT, _child("不詳", guardian())), (1,), "listed"),
     Case("a child consents, no adult", (Person(), _child("2008-05-05", consent())), (0,), "unscored"),
-)  # fmt: skip
+)
 
 PROTECTED: tuple[Case, ...] = (
     _protected("protected, state 1", measure()),
@@ -179,18 +208,35 @@ PROTECTED: tuple[Case, ...] = (
     _protected("protected, provisional and past its end", measure(state="9", ends_on="2026-01-31")),
     _protected("protected, begins next month", measure(starts_on="2026-05-01")),
     _protected("protected, vanished from the file", measure(), until=date(2026, 2, 2)),
-    _protected("protected by one of two measures", measure(state="3", ends_on="2025-12-31", released_on="2026-01-15"),
-               measure(measure_no="2")),
-    _protected("protected again by a newer history", measure(latest="0", state="3", ends_on="2025-12-31",
-               released_on="2026-01-05"), measure(history_no="2", state="2")),
+    _protected(
+        "protected by one of two measures",
+        measure(state="3", ends_on="2025-12-31", released_on="2026-01-15"),
+        measure(measure_no="2"),
+    ),
+    _protected(
+        "protected again by a newer history",
+        measure(latest="0", state="3", ends_on="2025-12-31", released_on="2026-01-05"),
+        measure(history_no="2", state="2"),
+    ),
     Case("local protection", (Person(YES, local=(measure(kind="その他"),)),)),
     Case("husband of a protected wife", (ADULT, Person(YES, protection=(measure(),), relationship="妻")), (0, 1)),
-    Case("mother of a protected child", (ADULT, replace(_child("2015-05-05", guardian()), protection=(measure(),))), (0, 1)),
-    Case("wife of a locally protected husband without consent", (
-        Person(local=(measure(),)), Person(YES, relationship="妻")), (0, 1)),
-    Case("husband of a protected wife who left him", (
-        ADULT, Person(YES, protection=(measure(),), relationship="妻", left_on=date(2025, 12, 10))), (1,), "listed"),
-)  # fmt: skip
+    Case(
+        "mother of a protected child",
+        (ADULT, replace(_child("2015-05-05", guardian()), protection=(measure(),))),
+        (0, 1),
+    ),
+    Case(
+        "wife of a locally protected husband without consent",
+        (Person(local=(measure(),)), Person(YES, relationship="妻")),
+        (0, 1),
+    ),
+    Case(
+        "husband of a protected wife who left him",
+        (ADULT, Person(YES, protection=(measure(),), relationship="妻", left_on=date(2025, 12, 10))),
+        (1,),
+        "listed",
+    ),
+)
 
 
 def numbered(cases: Iterable[Case], start: int = 1) -> tuple[Case, ...]:

@@ -121,7 +121,9 @@ def keys_of(home: Home, cases: tuple[Case, ...] = CASES) -> dict[str, Keys]:
         assert households, f"{case.name}: not in the residents frame, so the scan would prove nothing"
         assert dwellings, f"{case.name}: no dwelling, so the scan would prove nothing"
         keys[case.name] = Keys(
-            frozenset(named("household", households)), tuple(named("person", residents)), frozenset(named("dwelling", dwellings))
+            frozenset(named("household", households)),
+            tuple(named("person", residents)),
+            frozenset(named("dwelling", dwellings)),
         )
     return keys
 

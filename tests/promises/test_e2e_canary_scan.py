@@ -108,7 +108,9 @@ GUARDED = [c for c in CASES if c.name in {s.name for s in PROTECTED}]
 
 
 def kept_ids(home: Home) -> set[str]:
-    paths = [p for p in home.store.under("restricted/") if p.startswith(("restricted/accepted", "restricted/quarantine"))]
+    paths = [
+        p for p in home.store.under("restricted/") if p.startswith(("restricted/accepted", "restricted/quarantine"))
+    ]
     tables = [home.store.read_table(p) for p in paths]
     found = [t["resident_id"] for t in tables if "resident_id" in t.column_names]
     return set(pc.unique(pa.chunked_array([c for column in found for c in column.chunks])).to_pylist())
