@@ -1,4 +1,4 @@
-"""Find the person behind a row that knows no 宛名番号 (water, school): exact keys only; the rest is counted, never guessed.
+"""Find the person behind a row that knows no 宛名番号 (water, school): exact keys only; the rest is counted, not guessed.
 
 Probabilistic linkage has its place here later; it will add candidates, not change these rules. Persons protected on the
 day are never linked by name: a row that would match one counts as not found, and goes to no namesake either (SOURCES;
@@ -22,7 +22,8 @@ _LINK = f"""
 with here as (
   select s.* from states s where s.status in (select unnest($here)) and s.kana_key is not null),
 candidates as (
-  select r.row_id, r.day, h.resident_id, true as by_birth, coalesce(r.dwelling_id = h.dwelling_id, false) as by_dwelling
+  select r.row_id, r.day, h.resident_id, true as by_birth,
+    coalesce(r.dwelling_id = h.dwelling_id, false) as by_dwelling
   from rows r join here h on r.kana_key = h.kana_key and r.birth_date = h.birth_date
     and r.day between h."from" and coalesce(h."until", {FOREVER}) where $how = 'kana_birth_or_address'
   union

@@ -60,8 +60,8 @@ def kanji_number(text: str) -> int:
 def address_key(text: str) -> str:
     """An address for comparing.
 
-    Folded; hyphens alike; 大字, 字 dropped; ヶ=ケ=が and ノ=之=の inside names; kanji numbers before 丁目・番・号・条 as
-    digits; a space between two digits stays as `_`, so that «1-2 301» does not become 1-2301.
+    Folded; hyphens alike; 大字, 字 dropped; ヶ=ケ=が and ノ=之=の inside names; kanji numbers before 丁目・番・号・条
+    as digits; a space between two digits stays as `_`, so that «1-2 301» does not become 1-2301.
     """
     plain = _HYPHENS.sub("-", folded(_GAP.sub("_", unicodedata.normalize("NFKC", text))))
     plain = _NO.sub("の", _GA.sub("ケ", _AZA.sub("", plain)))

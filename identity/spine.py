@@ -1,15 +1,18 @@
 """The household over time: a key that follows the people, not the number on the form (DESIGN §3, DOMAIN §3.5).
 
-A household continues while most of its surviving adults stay together (half is enough). Ties go to the larger group,
-then to the one that keeps the 世帯番号, then to the one with the smallest resident_id. A key is given once and never
-reassigned, not even to the same people when all of them were gone in between. Built in the order in which things became
-known, so that what was known on a day does not change with what is learnt later.
+A household continues while most of its surviving adults stay together. Ties go to the group that keeps the 世帯番号,
+then to the one with the smallest resident_id; when households merge, the one that brings more adults continues. A key is
+given once and never reassigned; people who were all gone from under a number and come back under it (an erroneous
+full, 転出取消) get their key back. Days are read in the order in which things became known, so what was known on a day does
+not change with what is learnt later.
 """
 
-from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -23,153 +26,197 @@ MEMBERSHIP_SCHEMA = pa.schema(
     [("resident_id", pa.string()), ("household_id", pa.string())]
     + [(name, pa.date32()) for name in ("from", "until", "known_from", "known_until")]
 )
-Row = list[str | date | None]
 
 
 @dataclass(frozen=True)
 class Stay:
-    """What is believed of a resident from a day on: 世帯番号 (none: not here), since when, adult from when."""
+    """What is believed of a resident from a known day on: 世帯番号 (None = not here), since when (valid time)."""
 
     number: str | None
     since: date
     adult_on: date | None
-    died: bool
+    dead: bool
+
+    def adult(self, day: date) -> bool:
+        """Of age on the day; who has no known birth date counts as an adult."""
+        return self.adult_on is None or self.adult_on <= day
 
 
 @dataclass
-class _Place:
-    """A person's current household, since when (valid time), and their open row."""
+class _Row:
+    """One membership row; `until` and `known_until` None = open."""
 
+    resident: str
     household: str
     since: date
-    row: Row
+    until: date | None
+    known_from: date
+    known_until: date | None = None
 
 
 @dataclass
 class Spine:
-    """The state of the spine while days are read in order."""
+    """The state of the spine while days are read in order; `rows` is the outcome."""
 
-    stays: dict[str, Stay] = field(default_factory=dict)
-    groups: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    places: dict[str, _Place] = field(default_factory=dict)
-    members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    number_of: dict[str, str] = field(default_factory=dict)
-    ended: dict[str, date] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
+    _stays: dict[str, Stay] = field(default_factory=dict)
+    _groups: dict[str, set[str]] = field(default_factory=dict)
+    _home: dict[str, str] = field(default_factory=dict)
+    _members: dict[str, set[str]] = field(default_factory=dict)
+    _number: dict[str, str] = field(default_factory=dict)
+    _asleep: dict[str, str] = field(default_factory=dict)
+    _believed: dict[str, list[_Row]] = field(default_factory=dict)
 
     def take_day(self, day: date, changes: Iterable[tuple[str, Stay]]) -> None:
-        """Everything that became known on `day`, at once."""
-        moved: set[str] = set()
-        happened: dict[str, date] = {}
+        """Take in everything that became known on `day`, at once. Only households whose people changed are touched."""
+        moved, touched = self._note(changes)
+        chosen = self._choose(day, {number for number in touched if self._groups[number]})
+        before = {self._home[p]: set(self._members[self._home[p]]) for p in moved if p in self._home}
+        for resident, since in sorted(moved.items()):
+            if self._stays[resident].number is None and resident in self._home:
+                self._leave(day, resident, since)
+        for number, household in sorted(chosen.items()):
+            for resident in sorted(self._groups[number]):
+                if self._home.get(resident) != household:
+                    self._place(day, resident, household, moved.get(resident, touched[number]))
+        for household, people in before.items():
+            if not self._members[household]:
+                self._members[household] = people  # may come back
+                self._asleep[self._number[household]] = household
+
+    def _note(self, changes: Iterable[tuple[str, Stay]]) -> tuple[dict[str, date], dict[str, date]]:
+        """Who came under another number or left, and which numbers that touched, each with the day it happened."""
+        moved: dict[str, date] = {}
+        touched: dict[str, date] = {}
         for resident, stay in changes:
-            before = self.stays.get(resident)
-            self.stays[resident] = stay
-            if before and before.number == stay.number:
+            before = self._stays.get(resident)
+            was = before.number if before else None
+            self._stays[resident] = stay
+            if was == stay.number:
                 continue
-            moved.add(resident)
-            if before and before.number:
-                self.groups[before.number].discard(resident)
-            if stay.number:
-                self.groups[stay.number].add(resident)
-            for number in (before.number if before else None, stay.number):
-                if number:
-                    happened[number] = max(stay.since, happened.get(number, stay.since))
-        if moved:
-            self._regroup(day, moved, happened)
+            moved[resident] = stay.since
+            if was is not None:
+                self._groups[was].discard(resident)
+                touched[was] = max(touched.get(was, stay.since), stay.since)
+            if stay.number is not None:
+                self._groups.setdefault(stay.number, set()).add(resident)
+                touched[stay.number] = max(touched.get(stay.number, stay.since), stay.since)
+        return moved, touched
 
-    def _regroup(self, day: date, moved: set[str], happened: dict[str, date]) -> None:
-        """Give every touched number its household; `happened`: the event that touched it (valid time)."""
-        near = moved.union(*(self.groups[number] for number in happened))
-        candidates = {self.places[p].household for p in near if p in self.places}
-        taken = {number: household for household, number in self._continued(day, candidates, happened)}
-        for number in sorted(happened):
-            group = self.groups[number]
-            if not group:
-                del self.groups[number]
-                continue
-            household = taken.get(number) or self._new(number, group)
-            self.number_of[household] = number
-            for resident in sorted(group):
-                self._place(day, resident, household, None if resident in moved else happened[number])
-        for resident in sorted(moved):
-            if self.stays[resident].number is None and resident in self.places:
-                self._leave(day, resident, self.stays[resident].since)
+    def _choose(self, day: date, numbers: set[str]) -> dict[str, str]:
+        """The household as which the people under each number go on."""
+        candidates = {self._home[p] for n in numbers for p in self._groups[n] if p in self._home}
+        chosen: dict[str, str] = {}
+        going_on: set[str] = set()
+        for *_, number, household in sorted(self._claims(day, candidates, numbers)):
+            if number not in chosen and household not in going_on:
+                chosen[number] = household
+                going_on.add(household)
+        for number in numbers - chosen.keys():
+            chosen[number] = self._woken(day, number) or self._new(number)
+        for number, household in chosen.items():
+            self._number[household] = number
+        return chosen
 
-    def _continued(self, day: date, candidates: set[str], touched: Container[str]) -> Iterator[tuple[str, str]]:
-        """Which household goes on as which number."""
-        ranked = []
+    def _claims(self, day: date, candidates: set[str], numbers: set[str]) -> Iterator[tuple[int, bool, str, str, str]]:
+        """Each household's claims to the numbers where at least half of its surviving adults now are, best first."""
         for household in candidates:
-            surviving = [p for p in self.members[household] if not self.stays[p].died]
-            adults = [p for p in surviving if self._adult(p, day)] or surviving
-            together: dict[str, int] = defaultdict(int)
-            for person in adults:
-                number = self.stays[person].number
-                if number and number in touched:
-                    together[number] += 1
-            for number, count in together.items():
-                if 2 * count >= len(adults):
-                    kept = self.number_of[household] == number
-                    first = min(self.groups[number])
-                    ranked.append((-count / len(adults), -count, not kept, first, household, number))
-        households: set[str] = set()
-        numbers: set[str] = set()
-        for *_, household, number in sorted(ranked):
-            if household not in households and number not in numbers:
-                households.add(household)
-                numbers.add(number)
-                yield household, number
+            core = self._core(household, day)
+            places: dict[str, set[str]] = {}
+            for resident in core:
+                number = self._stays[resident].number
+                if number in numbers and number is not None:
+                    places.setdefault(number, set()).add(resident)
+            for number, together in places.items():
+                if 2 * len(together) >= len(core):
+                    kept = self._number[household] == number
+                    yield -len(together), not kept, min(together), number, household
 
-    def _adult(self, resident: str, day: date) -> bool:
-        adult_on = self.stays[resident].adult_on
-        return adult_on is None or adult_on <= day
+    def _core(self, household: str, day: date) -> set[str]:
+        """The surviving adults of a household as it was until now; its surviving children when no adult survives."""
+        alive = {p for p in self._members[household] if not self._stays[p].dead}
+        return {p for p in alive if self._stays[p].adult(day)} or alive
 
-    def _new(self, number: str, group: set[str]) -> str:
-        """A new key: made of number and first member; numbered on if it was ever given before."""
-        name = f"{number}|{min(group)}"
+    def _woken(self, day: date, number: str) -> str | None:
+        """A household whose people had all gone from under this number, when most of its adults are back under it."""
+        household = self._asleep.get(number)
+        if household is None:
+            return None
+        core = self._core(household, day)
+        back = {p for p in core & self._groups[number] if p not in self._home}
+        if not core or 2 * len(back) < len(core):
+            return None
+        del self._asleep[number]
+        self._members[household] = set()
+        return household
+
+    def _new(self, number: str) -> str:
+        """A new key, made of the number and its first person; numbered on if it was ever given before."""
+        founder = min(self._groups[number])
         place = 1
-        while f"{name}|{place}" in self.members:
+        while f"{number}|{founder}|{place}" in self._members:
             place += 1
-        return f"{name}|{place}"
+        household = f"{number}|{founder}|{place}"
+        self._members[household] = set()
+        return household
 
-    def _place(self, day: date, resident: str, household: str, since: date | None) -> None:
-        """Put a resident into a household: since their own event, or since that of others (`since`)."""
-        current = self.places.get(resident)
-        if current and current.household == household:
-            return
-        since = since or self.stays[resident].since
-        if current:
-            since = self._leave(day, resident, since)
-        elif resident in self.ended:
-            since = max(since, self.ended[resident] + DAY)
-        row: Row = [resident, household, since, None, day, None]
-        self.places[resident] = _Place(household, since, row)
-        self.members[household].add(resident)
+    def _place(self, day: date, resident: str, household: str, since: date) -> None:
+        if resident in self._home:
+            self._leave(day, resident, since)
+        else:
+            self._cut(day, resident, since)
+        self._home[resident] = household
+        self._members[household].add(resident)
+        self._believe(_Row(resident, household, since, None, day))
+
+    def _leave(self, day: date, resident: str, since: date) -> None:
+        self._members[self._home.pop(resident)].discard(resident)
+        self._cut(day, resident, since)
+
+    def _cut(self, day: date, resident: str, since: date) -> None:
+        """From `day` on it is known that whatever was believed of the person's places ended before `since`."""
+        for row in self._believed.pop(resident, []):
+            if row.until is not None and row.until < since:
+                self._believed.setdefault(resident, []).append(row)
+                continue
+            row.known_until = day
+            if row.since < since:
+                self._believe(_Row(resident, row.household, row.since, since - DAY, day))
+
+    def _believe(self, row: _Row) -> None:
         self.rows.append(row)
-
-    def _leave(self, day: date, resident: str, since: date) -> date:
-        """Close the open row as of `day`: from then on it is believed to have ended the day before `since`.
-
-        Returns since, or the day on which the stay had begun when that is later.
-        """
-        current = self.places.pop(resident)
-        self.members[current.household].discard(resident)
-        current.row[5] = day
-        since = max(since, current.since)
-        if since > current.since:
-            self.ended[resident] = since - DAY
-            self.rows.append([resident, current.household, current.since, since - DAY, day, None])
-        return since
+        self._believed.setdefault(row.resident, []).append(row)
 
 
-_CHANGES = """
-with ended as (
-  select resident_id, "until" + 1 as day from states t where "until" is not null
-  and not exists (select 1 from states n where n.resident_id = t.resident_id and n."from" = t."until" + 1))
-select "from" as day, resident_id, case when status in (select unnest($here)) then household_id end as number,
-  least(coalesce(event_on, resident_since, "from"), "from") as since, (birth_date + to_years($adult))::date as adult_on,
-  coalesce(status = '死亡', false) as died
+_STAYS = """
+create temp table stays as
+select resident_id, "from" as day, case when status in (select unnest($here)) then household_id end as number,
+  least(coalesce(event_on, resident_since, "from"), "from") as since,
+  (birth_date + to_years($adult))::date as adult_on, status = '死亡' as dead, "until"
 from states
-union all select day, resident_id, null, day, null, false from ended
+"""
+# A number whose people have one state each, all from the same day and still, needs no walking through the days.
+_QUIET = """
+create temp table quiet as
+with person as (
+  select resident_id from stays group by resident_id
+  having count(*) = 1 and bool_and("until" is null and number is not null))
+select number, min(resident_id) as founder from stays s left join person p using (resident_id)
+where number is not null group by number
+having bool_and(p.resident_id is not null) and min(day) = max(day)
+"""
+_QUIET_ROWS = """
+select resident_id, number || '|' || founder || '|1' as household_id, since as "from", null::date as "until",
+  day as known_from, null::date as known_until
+from stays join quiet using (number)
+"""
+_CHANGES = """
+with lively as (select * from stays anti join quiet using (number)),
+ended as (
+  select resident_id, "until" + 1 as day, adult_on, dead from lively l where "until" is not null
+  and not exists (select 1 from lively n where n.resident_id = l.resident_id and n.day = l."until" + 1))
+select day, resident_id, number, since, adult_on, dead from lively
+union all select day, resident_id, null, day, adult_on, dead from ended
 order by day, resident_id
 """
 
@@ -177,22 +224,23 @@ order by day, resident_id
 def spine(states: pa.Table) -> pa.Table:
     """Membership of every resident in households over valid and transaction time.
 
-    In: states (identity.states). Out: resident_id, household_id (the spine's own key, not 世帯番号), from, until (valid
-    days, inclusive), known_from, known_until; sorted. On any known day nobody is in two households on one valid day. An
-    event known late closes the old row the day before it happened; who is regrouped by the events of others, by theirs.
+    In: states (identity.states). Out: resident_id, household_id (the spine's own key, not 世帯番号), from, until
+    (valid days, inclusive), known_from, known_until; sorted. An event known late closes the old row the day before it
+    happened.
     """
     with duckdb.connect() as con:
         con.register("states", states)
-        changes = con.execute(_CHANGES, {"here": list(HERE), "adult": ADULT_YEARS}).fetchall()
+        con.execute(_STAYS, {"here": list(HERE), "adult": ADULT_YEARS})
+        con.execute(_QUIET)
+        quiet = con.sql(_QUIET_ROWS).to_arrow_table().cast(MEMBERSHIP_SCHEMA)
+        changes = con.sql(_CHANGES).fetchall()
+    order = [(name, "ascending") for name in ("resident_id", "known_from", "from", "household_id")]
+    return pa.concat_tables([quiet, _walked(changes)]).sort_by(order)
+
+
+def _walked(changes: list[Any]) -> pa.Table:
     built = Spine()
-    start = 0
-    while start < len(changes):
-        day, end = changes[start][0], start
-        while end < len(changes) and changes[end][0] == day:
-            end += 1
-        built.take_day(day, ((resident, Stay(*stay)) for _, resident, *stay in changes[start:end]))
-        start = end
-    columns = zip(*built.rows, strict=True) if built.rows else [()] * len(MEMBERSHIP_SCHEMA)
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, MEMBERSHIP_SCHEMA.types, strict=True)]
-    table = pa.Table.from_arrays(arrays, schema=MEMBERSHIP_SCHEMA)
-    return table.sort_by([("resident_id", "ascending"), ("known_from", "ascending"), ("from", "ascending")])
+    for day, of_day in groupby(changes, key=itemgetter(0)):
+        built.take_day(day, ((resident, Stay(*told)) for _, resident, *told in of_day))
+    columns = [[getattr(row, name) for row in built.rows] for name in _Row.__dataclass_fields__]
+    return pa.table(columns, schema=MEMBERSHIP_SCHEMA)

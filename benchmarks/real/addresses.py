@@ -1,7 +1,8 @@
 """How well addresses as people write them are understood: `python benchmarks/real/addresses.py --data FILE [--show N]`.
 
-FILE: 3,560 test addresses of a public normaliser (columns 住所, 都道府県, 市区町村, 町字, 番地号, その他). It looks them
-up in the national register; ours knows one city's 町字, so each city's list is built from the expected column. Prints JSON:
+FILE: 3,560 test addresses of a public normaliser (columns 住所, 都道府県, 市区町村, 町字, 番地号, その他), which looks
+them up in the national register. Ours knows one city's 町字, so each city's list is built from the expected column.
+Prints JSON:
 
 * town: the expected 町字 is found, of all rows that have 町字 and number (without a number there is no dwelling);
 * lot: and the expected 番地号; where the national register did not know the number it stands in その他: `other_lot`;
