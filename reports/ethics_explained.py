@@ -143,9 +143,7 @@ def _case(one: Mapping[str, Any], place: int, features: Mapping[str, Any], made_
         f"出発点 {base:.2f}、{said}、合計 {margin:.2f}",
         {"base": base, "contributions": phi, "margin": margin, "difference": off},
     )
-    return Case(
-        f"{kind}世帯 {place}(仮の番号 {one.get('key_short', 'なし')})", (picture, listing, Text((proof,), "lead"))
-    )
+    return Case(f"{kind}世帯 {place}", (picture, listing, Text((proof,), "lead")))
 
 
 def additivity(evidence: Mapping[str, Any]) -> Section:
