@@ -188,7 +188,7 @@ def _log_batch(home: Home, log: Log, batch: Batch, to: date, draft: Draft) -> li
     if batch.judgement is not None:
         known = {e.order: e.known_from for e in batch.entries}
         gate = Gate(home, batch.source, to)
-        kept = gate.passed(_with_day(batch.judgement.accepted, known))
+        kept = gate.passed(_undated_ends(batch, _with_day(batch.judgement.accepted, known)))
         log.add(_sightings(batch, kept, known), _fulls(batch, known))
         quarantined = gate.passed(_with_day(batch.judgement.refused_rows, known))
         for order in sorted(set(quarantined["delivery"].to_pylist())):
@@ -206,17 +206,36 @@ def _with_day(rows: pa.Table, known: dict[int, date]) -> pa.Table:
     ).to_arrow_table()
 
 
+def _undated_ends(batch: Batch, rows: pa.Table) -> pa.Table:
+    """A consent that ended on a day nobody knows (不詳) has ended: withdrawn, or expired, when that became known."""
+    if batch.source.contract.role != "consents":
+        return rows
+    con = duckdb.connect()
+    con.register("rows", rows)
+    con.register("staged", batch.staged)
+    return con.sql(
+        """select r.* replace (
+          case when s.withdrawn_on__unknown then r.known_from else r.withdrawn_on end as withdrawn_on,
+          case when s.ends_on__unknown then r.known_from - 1 else r.ends_on end as ends_on)
+        from rows r join staged s using (delivery, row) order by delivery, row"""
+    ).to_arrow_table()
+
+
 def _days(known: dict[int, date]) -> pa.Table:
     return pa.table({"delivery": pa.array(known, pa.int32()), "known_from": pa.array(known.values(), pa.date32())})
 
 
 def _sightings(batch: Batch, kept: pa.Table, known: dict[int, date]) -> pa.Table:
-    """Rows to log: those kept, with content; and of every other readable key no more than that it was there."""
+    """Rows to log: those kept, with content; and of every other readable key no more than that it was there.
+
+    A consent whose row was refused is suspended until the row is put right: it may have said «withdrawn».
+    """
     contract = batch.source.contract
     keys = ", ".join(f'"{name}"' for name in contract.key)
     readable = (
         " and ".join(f'"{name}" is not null' for name in contract.key if contract.column(name).required) or "true"
     )
+    suspended = contract.role == "consents"
     con = duckdb.connect()
     con.register("kept", kept)
     con.register("staged", batch.staged)
@@ -230,7 +249,8 @@ def _sightings(batch: Batch, kept: pa.Table, known: dict[int, date]) -> pa.Table
     )
     con.execute(
         f"""insert into sightings by name
-        select distinct {keys}, d.known_from, s.delivery::bigint as seq, true as row__refused, false as row__deleted
+        select distinct {keys}, d.known_from, s.delivery::bigint as seq, {not suspended} as row__refused,
+          {suspended} as row__deleted
         from staged s join days d using (delivery) anti join gone using (delivery)
         where {readable} and (delivery, row) not in (select (delivery, row) from kept)"""
     )
