@@ -1,4 +1,4 @@
-"""Find the person behind a row that knows no 宛名番号 (water, school): exact keys only; the rest is counted, not guessed.
+"""Find the person behind a row that knows no 宛名番号 (water, school): exact keys only; the rest is counted.
 
 Probabilistic linkage has its place here later; it will add candidates, not change these rules. Persons protected on the
 day are never linked by name: a row that would match one counts as not found, and goes to no namesake either (SOURCES;
@@ -27,8 +27,8 @@ candidates as (
   from rows r join here h on r.kana_key = h.kana_key and r.birth_date = h.birth_date
     and r.day between h."from" and coalesce(h."until", {FOREVER}) where $how = 'kana_birth_or_address'
   union
-  select r.row_id, r.day, h.resident_id, coalesce($how = 'kana_birth_or_address' and r.birth_date = h.birth_date, false),
-    true
+  select r.row_id, r.day, h.resident_id,
+    coalesce($how = 'kana_birth_or_address' and r.birth_date = h.birth_date, false), true
   from rows r join here h on r.kana_key = h.kana_key and r.dwelling_id = h.dwelling_id
     and r.day between h."from" and coalesce(h."until", {FOREVER})),
 graded as (

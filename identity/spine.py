@@ -1,10 +1,10 @@
 """The household over time: a key that follows the people, not the number on the form (DESIGN §3, DOMAIN §3.5).
 
 A household continues while most of its surviving adults stay together. Ties go to the group that keeps the 世帯番号,
-then to the one with the smallest resident_id; when households merge, the one that brings more adults continues. A key is
-given once and never reassigned; people who were all gone from under a number and come back under it (an erroneous
-full, 転出取消) get their key back. Days are read in the order in which things became known, so what was known on a day does
-not change with what is learnt later.
+then to the one with the smallest resident_id; when households merge, the one that brings more adults continues.
+A key is given once and never reassigned; people who were all gone from under a number and come back under it (a full
+with gaps, 転出取消) get their key back. Days are read in the order in which things became known, so what was known on
+a day does not change with what is learnt later.
 """
 
 from collections.abc import Iterable, Iterator

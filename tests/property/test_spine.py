@@ -1,7 +1,8 @@
-"""The household over time, under any history: one household per person and moment, keys that are never reassigned, nothing
-known before changed by what is learnt later, nobody's household changed by another's.
+"""The household over time, under any history.
 
-Each generated history is made of several towns that share nobody, so one call checks many histories.
+One household per person and moment, keys that are never reassigned, nothing known before changed by what is learnt
+later, nobody's household changed by another's. Each generated history is made of several towns that share nobody, so
+one call checks many histories.
 """
 
 from collections import defaultdict
