@@ -12,8 +12,8 @@ from models.cohort import cohort_flow
 from models.comparison import Baselines
 from models.crosssection import axes_of, importances, ranking, subgroups, visibility
 from models.inputs import TrainingInputs, rows_of
-from models.intervals import Codes, Estimate, Figure, Floats, difference, mark
-from models.metrics import auc, inclusion_by_date
+from models.intervals import Codes, Estimate, Figure, Floats, mark
+from models.metrics import auc, auc_difference, inclusion_by_date
 from models.panel import City, Panel
 from models.results import NOT_DONE, TrainingResult, validation_table
 from models.scoring import contribution_arrays, margins
@@ -55,6 +55,9 @@ def train_single_cohort(inputs: TrainingInputs) -> TrainingResult:
         "replay": {},  # one as-of date shows no lead
         "ranking": figures,
         "price_of_explainable": _price(out_of_fold, rows, choice.name, inputs.made_up),
+        "auc_against_logistic": {
+            name: gap.as_dict() for name, gap in _against(out_of_fold, rows, "logistic", inputs.made_up).items()
+        },
         "subgroups": subgroups(
             out_of_fold[choice.name], None, _by_fold(rows, fold), axes_of(inputs.groups, city),
             max(inputs.slots // FOLDS, 1), made_up=inputs.made_up,
@@ -119,23 +122,20 @@ def _choice(inputs: TrainingInputs, rows: Panel, listed: dict[str, Floats]) -> C
 
 
 def _price(scores: dict[str, Floats], rows: Panel, chosen: str, made_up: bool) -> dict[str, Any]:
-    """AUC of the ceiling minus the table's: the difference of placements, paired by row."""
+    """AUC of the ceiling minus the table's, paired by row."""
     label, seen = rows.label[rows.judged], rows.judged
-    placed: Estimate = difference(
-        _placements(scores["ceiling"][seen], label),
-        _placements(scores[chosen][seen], label),
-        np.ones(int(label.sum())),
-        {"household": rows.household[seen][label]},
-        positives=int(label.sum()),
-        made_up=made_up,
-    )
+    gap = _against(scores, rows, chosen, made_up)["ceiling"]
     both = {name: auc(scores[name][seen], label, rows.household[seen], made_up=made_up) for name in ("ceiling", chosen)}
     shown = {name: figure.as_dict() for name, figure in both.items()}
-    return {"auc": placed.as_dict(), "of": shown, "told": isinstance(placed, Figure)}
+    return {"auc": gap.as_dict(), "of": shown, "told": isinstance(gap, Figure)}
 
 
-def _placements(score: Floats, label: np.ndarray) -> Floats:
-    """Share of the negatives below each positive; its mean is the AUC (negatives held fixed)."""
-    negative = np.sort(score[~label])
-    left, right = (np.searchsorted(negative, score[label], side) for side in ("left", "right"))
-    return np.asarray((left + right) / (2.0 * len(negative)), dtype=np.float64)
+def _against(scores: dict[str, Floats], rows: Panel, one: str, made_up: bool) -> dict[str, Estimate]:
+    """AUC of every other score minus that of `one`, paired by row."""
+    seen = rows.judged
+    label, home = rows.label[seen], rows.household[seen]
+    return {
+        name: auc_difference(score[seen], scores[one][seen], label, home, made_up=made_up)
+        for name, score in scores.items()
+        if name != one
+    }

@@ -7,6 +7,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from models.intervals import CannotTell, Figure
 from models.metrics import (
     auc,
+    auc_difference,
     average_precision,
     calibration_error,
     calibration_line,
@@ -75,6 +76,25 @@ def test_auc_and_average_precision_agree_with_scikit_learn() -> None:
     assert 0.01 < area.high - area.low < 0.08
     precision = figure(average_precision(SCORE, LABEL, HOME, made_up=False))
     assert precision.value == pytest.approx(average_precision_score(LABEL, SCORE))
+
+
+def test_a_paired_difference_of_auc_is_narrower_than_its_two_halves() -> None:
+    """Against a bootstrap of households; the same score against itself differs by nothing, with room to spare."""
+    worse = SCORE + np.random.default_rng(5).normal(size=N) * 0.4
+    gap = figure(auc_difference(SCORE, worse, LABEL, HOME, made_up=False))
+    assert gap.value == pytest.approx(roc_auc_score(LABEL, SCORE) - roc_auc_score(LABEL, worse))
+    dice = np.random.default_rng(6)
+    homes = [np.flatnonzero(home == HOME) for home in np.unique(HOME)]
+    drawn = []
+    for _ in range(200):
+        rows = np.concatenate([homes[i] for i in dice.integers(0, len(homes), len(homes))])
+        drawn.append(roc_auc_score(LABEL[rows], SCORE[rows]) - roc_auc_score(LABEL[rows], worse[rows]))
+    assert gap.high - gap.low == pytest.approx(2 * 1.96 * float(np.std(drawn)), rel=0.25)
+    alone = figure(auc(SCORE, LABEL, HOME, made_up=False))
+    assert gap.high - gap.low < alone.high - alone.low
+    itself = figure(auc_difference(SCORE, SCORE, LABEL, HOME, made_up=False))
+    assert itself.low < 0 == itself.value < itself.high
+    assert isinstance(auc_difference(SCORE, worse, np.arange(N) < 9, HOME, made_up=False), CannotTell)
 
 
 def test_right_probabilities_look_right() -> None:

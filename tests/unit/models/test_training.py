@@ -162,6 +162,7 @@ def test_a_single_cohort_is_cross_validated_and_never_recommended() -> None:
     assert not result.recommended
     assert result.metrics["ranking"][result.chosen]["auc"]["value"] > 0.6
     assert result.metrics["price_of_explainable"]["auc"]["method"].startswith("paired")
+    assert set(result.metrics["auc_against_logistic"]) >= {"boosting", "ebm_pairs", "ceiling"}
     assert result.metrics["replay"] == {}
     table = result.validation
     assert sorted(set(table["fold"].to_pylist())) == [0, 1, 2, 3, 4]
