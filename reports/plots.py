@@ -129,12 +129,12 @@ def funnel(rows: Sequence[tuple[str, int | None]], *, made_up: bool) -> str:
 
 
 def intervals_of(edges: Sequence[float]) -> list[str]:
-    """Names of the intervals: «0以下», «1», «2~3», «4以上» for whole numbers; else «0.2超 0.7以下»."""
+    """Names of the intervals: «0以下», «1», «2–3», «4以上» for whole numbers; else «0.2超 0.7以下»."""
     if not edges:
         return ["すべての値"]
     if _whole(edges):
         whole = [floor(edge) for edge in edges]
-        inner = [str(b) if a + 1 == b else f"{a + 1}~{b}" for a, b in pairwise(whole)]
+        inner = [str(b) if a + 1 == b else f"{a + 1}–{b}" for a, b in pairwise(whole)]
         first = "0" if whole[0] == 0 else f"{whole[0]}以下"
         return [first, *inner, f"{whole[-1] + 1}以上"]
     inner = [f"{a:g}超 {b:g}以下" for a, b in pairwise(edges)]
