@@ -72,5 +72,7 @@ def _kind(parameter: click.Parameter, context: click.Context) -> str:
 
 
 def _default(parameter: click.Parameter) -> str:
-    shown = isinstance(parameter, click.Option) and bool(parameter.show_default)
-    return f"default {parameter.default}" if shown else ""
+    if not isinstance(parameter, click.Option) or not parameter.show_default:
+        return ""
+    default = parameter.default
+    return f"default {default.__name__}()" if callable(default) else f"default {default}"

@@ -1,70 +1,64 @@
 """`python -m docs.generate` (`make docs`): print every generated page anew from what it is declared by.
 
-`generated()` gives all of them without writing; a test compares them with the files, so that a stale page fails.
+`printers()` says what is generated and how, without doing it; a test compares the outcome with the files, so that a
+stale page fails.
 """
 
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 SPEC: Final = ROOT / "tests" / "spec"
+Printer = Callable[[], bytes]
 
 
-def generated(household: bool = True) -> dict[str, bytes]:
-    """Path below the repository → content of every generated file.
-
-    `household` False leaves out docs/index.md, which needs a home of its own (some seconds).
-    """
+def printers() -> dict[str, Printer]:
+    """Path below the repository → what prints its content. docs/index.md comes last: it names the other pages."""
     from docs.cli import cli_page
+    from docs.household import household_page
+    from features.dictionary import PAGE, dictionary_page
 
-    texts = {**_contracts(), **_features(), **_manuals(), "docs/cli.md": cli_page()}
-    if household:
-        from docs.household import household_page
-
-        texts["docs/index.md"] = household_page()
-    return {path: text.encode() for path, text in texts.items()} | _canaries()
+    pages = {_relative(PAGE): dictionary_page, "docs/cli.md": cli_page}
+    manuals = {_relative(module.PAGE): _writer(module) for module in _manual_modules()}
+    texts = {**_contracts(), **pages, **manuals, "docs/index.md": household_page}
+    return _canaries() | {path: _encoded(write) for path, write in texts.items()}
 
 
-def _contracts() -> dict[str, str]:
+def _encoded(write: Callable[[], str]) -> Printer:
+    return lambda: write().encode()
+
+
+def _contracts() -> dict[str, Callable[[], str]]:
     from data_contracts.catalog import load_catalog
     from data_contracts.pages import contract_pages
 
     pages = contract_pages(load_catalog(ROOT / "config" / "sources"))
-    return {f"docs/contracts/{name}": text for name, text in pages.items()}
+    return {f"docs/contracts/{name}": text.__str__ for name, text in pages.items()}
 
 
-def _canaries() -> dict[str, bytes]:
-    from datetime import date
-
+def _canaries() -> dict[str, Printer]:
     from data_contracts.canary import canary_files
     from data_contracts.catalog import load_catalog
 
     catalog = load_catalog(ROOT / "config" / "sources")
     return {
-        f"tests/canaries/{name}/{file}": data
+        f"tests/canaries/{name}/{file}": data.__bytes__
         for name in catalog.names
         for file, data in canary_files(catalog.source(name, date.max)).items()
     }
 
 
-def _features() -> dict[str, str]:
-    from features.dictionary import PAGE, dictionary_page
-
-    return {_relative(PAGE): dictionary_page()}
-
-
-def _manuals() -> dict[str, str]:
+def _writer(module: ModuleType) -> Callable[[], str]:
     """The chapters of tests/spec: a module there that names a PAGE prints it by `manual_page()` or `page()`."""
-    texts = {}
-    for module in _manual_modules():
-        write = getattr(module, "manual_page", None) or module.page
-        texts[_relative(module.PAGE)] = write()
-    return texts
+    found = getattr(module, "manual_page", None) or module.page
+    assert callable(found)
+    return found
 
 
 def _manual_modules() -> Iterator[ModuleType]:
@@ -93,15 +87,15 @@ def _relative(path: Path) -> str:
 def main() -> None:
     """Write what changed and say what it was."""
     changed = 0
-    for name, data in generated().items():
-        path = ROOT / name
+    for name, write in printers().items():
+        path, data = ROOT / name, write()
         if path.exists() and path.read_bytes() == data:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         changed += 1
         sys.stdout.write(f"{name}{os.linesep}")
-    sys.stdout.write(f"{changed} pages changed{os.linesep}")
+    sys.stdout.write(f"{changed} files changed{os.linesep}")
 
 
 if __name__ == "__main__":

@@ -51,11 +51,10 @@ PAGES: Final = """
 | 管理者 / administrator | [administrator.md](administrator.md) |
 | 開発者 / developer | [developer.md](developer.md) (English)、[決定の記録](decisions/README.md) |
 
-| 宣言から印刷したページ | |
+| そのほか | |
 |---|---|
-| [コマンド](cli.md) | [特徴量の辞書](features.md) |
-| [特徴量の仕様書](spec/features.md) | [訪問リストの仕様書](spec/lists.md) |
-| [架空の市](simulation.md) | [九つの約束](promises/README.md) |
+| [コマンド](cli.md) | すべての選択肢と終わりの値 |
+| [九つの約束](promises/README.md) | 守り方、試験、残っていること |
 """
 
 
@@ -284,7 +283,16 @@ def _left(home: Any) -> Iterable[str]:
     yield "続くかぎりそこから先へ進みません。"
     yield "[約束1](promises/1-legal-basis.md)と[約束2](promises/2-protection.md)に、"
     yield "守り方と試験があります。"
-    yield PAGES
+    yield PAGES + _others()
+
+
+def _others() -> str:
+    """Rows for the pages that other rooms print, by their own first headings."""
+    folder = Path(__file__).parent
+    pages = [folder / "features.md", *sorted(folder.glob("spec/*.md")), folder / "simulation.md"]
+    pages += sorted(folder.glob("benchmarks/*.md"))
+    lines = [(page.relative_to(folder), page.read_text(encoding="utf-8").split("\n", 1)[0][2:]) for page in pages]
+    return "\n".join(f"| [{title}]({path.as_posix()}) | |" for path, title in lines)
 
 
 def _assert_absent(home: Any) -> None:
