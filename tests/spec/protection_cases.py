@@ -9,10 +9,7 @@ from basis_manual import drawn
 from identity.protection import Release
 
 VERSIONS = pa.schema(
-    [("resident_id", pa.string()), ("measure_no", pa.string()), ("history_no", pa.int64()), ("latest", pa.bool_())]
-    + [("kind", pa.string()), ("state", pa.string()), ("starts_on", pa.date32()), ("ends_on", pa.date32())]
-    + [("deleted", pa.bool_()), ("released_on", pa.date32())]
-    + [("known_from", pa.date32()), ("known_until", pa.date32()), ("closed_by", pa.string())]
+    [("resident_id", pa.string()), ("measure_no", pa.string()), ("history_no", pa.int64()), ("latest", pa.bool_()), ("kind", pa.string()), ("state", pa.string()), ("starts_on", pa.date32()), ("ends_on", pa.date32()), ("deleted", pa.bool_()), ("released_on", pa.date32()), ("known_from", pa.date32()), ("known_until", pa.date32()), ("closed_by", pa.string())]
 )
 _COLUMN = {
     "measure": "measure_no", "history": "history_no", "state": "state", "starts": "starts_on", "ends": "ends_on",
