@@ -24,9 +24,24 @@ def cli_page() -> str:
     return HEAD + "".join(_sections(kizuki, context))
 
 
-def command_names() -> list[str]:
-    """The headings of the page: `kizuki intake`, `kizuki contract check` …"""
-    return [line[4:-1] for line in cli_page().splitlines() if line.startswith("## `")]
+def option_names() -> dict[str, set[str]]:
+    """Every command with the options it takes, to hold the pages' examples against."""
+    from pipelines.cli import kizuki
+
+    found: dict[str, set[str]] = {}
+    _collect(kizuki, click.Context(kizuki, info_name="kizuki"), found)
+    return found
+
+
+def _collect(group: click.Group, context: click.Context, found: dict[str, set[str]]) -> None:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context)
+        if isinstance(command, click.Group):
+            _collect(command, inner, found)
+        else:
+            found[inner.command_path] = {option for p in command.get_params(inner) for option in p.opts}
 
 
 def _sections(group: click.Group, context: click.Context) -> list[str]:
@@ -72,7 +87,8 @@ def _kind(parameter: click.Parameter, context: click.Context) -> str:
 
 
 def _default(parameter: click.Parameter) -> str:
-    if not isinstance(parameter, click.Option) or not parameter.show_default:
+    """What stands for the default: its value, or the words the command gives for one that is computed."""
+    shown = parameter.show_default if isinstance(parameter, click.Option) else None
+    if not shown:
         return ""
-    default = parameter.default
-    return f"default {default.__name__}()" if callable(default) else f"default {default}"
+    return f"default {shown if isinstance(shown, str) else parameter.default}"

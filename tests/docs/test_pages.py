@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from data_contracts.catalog import load_catalog
-from docs.cli import command_names
+from docs.cli import option_names
 from docs.generate import Printer, printers
 from features.definitions import FEATURES
 
@@ -47,9 +47,23 @@ def test_a_generated_folder_holds_what_is_declared_and_nothing_else(folder: str,
 
 def test_every_command_has_a_heading() -> None:
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    names = command_names()
-    assert len(names) == len(set(names)) >= 15
-    assert all(f"## `{name}`\n" in page for name in names)
+    assert re.findall(r"^## `(.+)`$", page, re.MULTILINE) == list(option_names())
+
+
+# Commands that pages name as not there yet.
+PLANNED = {"review", "withdraw", "disclose", "correct"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_commands_shown_exist_and_take_the_options_shown(page: Path) -> None:
+    known = option_names()
+    for line in page.read_text(encoding="utf-8").splitlines():
+        for words in re.findall(r"\bkizuki ((?:contract )?[a-z]+)\b([^`|#(]*)", line):
+            if f"kizuki {words[0]}" not in known:
+                assert words[0] in PLANNED | {"contract", "with"}, line
+                continue
+            for option in re.findall(r"(?<!\S)--[a-z-]+", words[1]):
+                assert option in known[f"kizuki {words[0]}"], line
 
 
 @pytest.mark.parametrize("name", ["settings.yaml", *sorted(p.name for p in (ROOT / "config").glob("*.yaml"))])
