@@ -179,3 +179,15 @@ def test_no_place_of_a_machine_and_no_package_host_is_tracked() -> None:
             continue
         found = forbidden.search(path.read_bytes().decode("utf-8", "ignore"))
         assert found is None, f"{path.relative_to(ROOT)}: {found[0] if found else ''}"
+
+
+def test_the_explanation_in_the_readme_is_that_of_the_index() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^(\w+) +([+-]\d+\.\d+)", readme, re.MULTILINE)
+    assert len(shown) >= 4
+    assert all(f"| {term} | {value.lstrip('+')} |" in index.replace("*", "") for term, value in shown)
+    printed = [line for line in index.splitlines() if re.match(r"\| \d \| 見本", line)]
+    names = re.findall(r"^\| \d \| (見本 .)", readme, re.MULTILINE)
+    assert len(names) == len(printed)
+    assert all(name in line for name, line in zip(names, printed, strict=True))
