@@ -8,9 +8,12 @@ from basis_manual import drawn
 
 from identity.protection import Release
 
+_DAYS = ("starts_on", "ends_on", "released_on", "known_from", "known_until")
 VERSIONS = pa.schema(
-    [("resident_id", pa.string()), ("measure_no", pa.string()), ("history_no", pa.int64()), ("latest", pa.bool_()), ("kind", pa.string()), ("state", pa.string()), ("starts_on", pa.date32()), ("ends_on", pa.date32()), ("deleted", pa.bool_()), ("released_on", pa.date32()), ("known_from", pa.date32()), ("known_until", pa.date32()), ("closed_by", pa.string())]
-)
+    [(name, pa.string()) for name in ("resident_id", "measure_no", "kind", "state", "closed_by")]
+    + [(name, pa.bool_()) for name in ("latest", "deleted")]
+    + [(name, pa.date32()) for name in _DAYS]
+).append(pa.field("history_no", pa.int64()))
 _COLUMN = {
     "measure": "measure_no", "history": "history_no", "state": "state", "starts": "starts_on", "ends": "ends_on",
     "deleted": "deleted", "released": "released_on", "known": "known_from", "believed until": "known_until",
