@@ -10,10 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from reports.ethics import ethics_report
 
-from features.compiler import feature_table
+from features.compiler import feature_tables
 from features.definitions import FEATURES
+from features.hub import DayScope
 from models.background import with_background
 from models.candidates import TrainingSettings, specs_of
 from models.card import card
@@ -33,6 +33,7 @@ from pipelines.home import Home
 from pipelines.scope import People, Scope, scope
 from pipelines.screening import HUB, Hub
 from pipelines.store import Draft
+from reports.ethics import ethics_report
 
 TOUCHED = pa.schema([("household_key", pa.string()), ("from", pa.date32()), ("until", pa.date32())])
 
@@ -97,8 +98,11 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
     people = People.read(home)
     hub = Hub.read(home)
     scopes = {day: scope(home, people, day, as_of) for day in split.feature_days}
-    tables = {day: feature_table(*hub, of.permission, of.visible, of.households, day) for day, of in scopes.items()}
+    days = {day: DayScope(of.permission, of.visible, of.households) for day, of in scopes.items()}
+    tables = dict(feature_tables(*hub, days))
     known = _known(home, people, hub, split, as_of)
+    whole = split.feature_days if split.kind == "single_cohort" else ()
+    later = (*split.selection, *split.test, *split.replay)
     numbers = home.settings.numbers("training", as_of)
     settings = TrainingSettings.of({**numbers, "slots": _slots(home, numbers["slots"])})
     return TrainingInputs(
@@ -111,8 +115,8 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
         known=known,
         groups=_groups(scopes),
         area=_area(scopes),
-        trainable=_permitted(home, people, split, as_of, "model_training", scopes),
-        evaluable=_permitted(home, people, split, as_of, "model_evaluation", scopes),
+        trainable=_permitted(home, people, {*split.train, *split.calibration, *whole}, "model_training", scopes, as_of),
+        evaluable=_permitted(home, people, {*later, *whole}, "model_evaluation", scopes, as_of),
         specs=specs_of(list(FEATURES.values())),
         sources={name: feature.sources for name, feature in FEATURES.items()},
         card=load_card(home, as_of),
@@ -159,14 +163,14 @@ def _touched(home: Home) -> pa.Table:
 
 
 def _permitted(
-    home: Home, people: People, split: Split, as_of: date, purpose: str, scopes: Mapping[date, Scope]
+    home: Home, people: People, days: set[date], purpose: str, scopes: Mapping[date, Scope], as_of: date
 ) -> dict[date, pa.Array]:
     """Households of each day all of whose facts may be used for `purpose`, then and today.
 
     A household whose score rests on a member without this permission is left out: its row holds that member's facts.
     """
     permitted: dict[date, pa.Array] = {}
-    for day in split.feature_days:
+    for day in sorted(days):
         wanted = scope(home, people, day, as_of, purpose)
         permitted[day] = _fully(scopes[day], wanted)
     return permitted
