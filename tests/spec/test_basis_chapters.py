@@ -4,6 +4,7 @@ Print the page anew with ``python tests/spec/test_basis_chapters.py``. Leaving o
 answer to some case; the page lists which.
 """
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def test_case(case: Case, said: dict[str, list[str]]) -> None:
     assert said[case.name] == [may for *_, may in case.expected]
 
 
+@cache
 def noticed_by(rule: str) -> list[str]:
     """Cases whose answers change when the rule is left out."""
     whole, less = answers(CASES), answers(CASES, without(rule))

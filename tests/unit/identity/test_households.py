@@ -141,3 +141,9 @@ def test_two_households_in_one_dwelling_are_one_address_group() -> None:
 def test_without_a_readable_address_there_is_no_dwelling() -> None:
     assert lived(*family("a", lot="無番地")) == []
     assert lived(*family("a", lot=None)) == []
+
+
+def test_a_household_did_not_live_anywhere_before_it_was_one() -> None:
+    """Who stays behind has lived there for long, but the new household only since the others left."""
+    rows = [*family("a", "b", "c"), *moved("a", "b", number="M", event="2026-03-01", lot="2番2号")]
+    assert ("1|1-1|", "N|c|1", "2026-03-01", None, MOVE, None) in lived(*rows)
