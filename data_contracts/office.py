@@ -60,7 +60,14 @@ def filter_rows(path: Path, source: Source, request: pa.Table, out_path: Path) -
     delivered = read_delivery(path, source)
     staged = stage([(1, delivered)], source)
     wanted = staged.filter(_asked_for(staged, source, request))
-    rows = set(wanted["row"].to_pylist())
+    return copy_rows(path, source, delivered, set(wanted["row"].to_pylist()), out_path)
+
+
+def copy_rows(path: Path, source: Source, delivered: pa.Table, rows: set[int], out_path: Path) -> tuple[int, int]:
+    """Write a copy of the file with its header and the given rows (numbers of `read_delivery`), byte for byte.
+
+    Out: (rows in, rows kept).
+    """
     data = path.read_bytes()
     if data.startswith(_WORKBOOK):
         _copy_sheet(path, source.profile, rows, out_path)

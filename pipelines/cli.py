@@ -79,7 +79,15 @@ def say(as_json: bool, **figures: Any) -> None:
         click.echo(json.dumps(figures, ensure_ascii=False, sort_keys=True, default=str))
     else:
         for name, value in figures.items():
-            click.echo(f"{name.replace('_', ' ')}: {value}")
+            click.echo(f"{name.replace('_', ' ')}: {_in_words(value)}")
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_in_words(inner)}" for name, inner in value.items() if inner) or "none"
+    if isinstance(value, list):
+        return "; ".join(map(_in_words, value)) or "none"
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
 def step(name: str) -> Callable[..., dict[str, Any]]:

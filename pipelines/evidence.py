@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import yaml
 
 from features.compiler import evidence
+from features.definition import render_reason
 from features.definitions import FEATURES
 from models.card import Figure
 from models.explanation import reason_shares, reasons
@@ -23,6 +24,7 @@ from pipelines.closing import ages
 from pipelines.home import Home
 from pipelines.scope import FOREVER, People, Scope, scope
 from pipelines.screening import Hub, hashes
+from reports.ethics_spread import step_counts
 
 EXPLAINED_LISTED = 30
 EXPLAINED_OTHERS = 10
@@ -130,6 +132,7 @@ def _explained(home: Home, result: TrainingResult, given: TrainingInputs, of: Sc
         "explained": {
             "shares": reason_shares(found.filter(pc.is_in(found["household_key"], top)), top).to_pylist(),
             "global": [],
+            "steps": step_counts(result.model, features),
             "local": [
                 _local(scored.contributions, scored.margin, facts, number, int(row), number <= len(shown))
                 for number, row in enumerate([*shown, *rest], start=1)
@@ -149,14 +152,8 @@ def _local(terms: pa.Table, margin: np.ndarray, facts: pa.Table, number: int, ro
         "margin": float(margin[row]),
         "base": base,
         "contributions": values,
-        "facts": [_fact(fact) for fact in own],
+        "facts": [render_reason(FEATURES[fact["feature"]], fact, "reviewer") for fact in own],
     }
-
-
-def _fact(fact: dict[str, Any]) -> str:
-    month = f"{fact['latest_on'].year}年{fact['latest_on'].month}月"
-    since = f"{fact['first_on'].year}年{fact['first_on'].month}月"
-    return FEATURES[fact["feature"]].wording_ja.format(n=fact["n"], since=since, month=month)
 
 
 def _period(metrics: dict[str, Any]) -> str:

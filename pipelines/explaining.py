@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from features.compiler import evidence
+from features.definition import render_reason
 from features.definitions import FEATURES
 from pipelines import layout
 from pipelines.errors import WrongUse
@@ -34,7 +35,7 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
         "contributions": {name: round(value, 6) for name, value in largest.items() if value},
         "margin": scores["margin"],
         "sum_error": abs(terms["base"] + sum(named.values()) - scores["margin"]),
-        "facts": [f"{FEATURES[f['feature']].title_ja}: {f['n']}件・{f['latest_on']:%Y年%-m月}" for f in facts],
+        "facts": [render_reason(FEATURES[f["feature"]], f, "reviewer") for f in facts if f["feature"] in named],
         "model": scores["model_hash"],
     }
 

@@ -91,7 +91,9 @@ class Gate:
     def _linked(self, rows: pa.Table, subject: Mapping[str, str]) -> pa.Table:
         """Link by name; on each day those protected on that day are never linked."""
         numbered = rows.append_column("row_id", pa.array(range(rows.num_rows), pa.int64()))
-        asked = pa.table({"row_id": numbered["row_id"], "day": numbered["known_from"], **_asked(numbered, subject)})
+        asked = pa.table(
+            {"row_id": numbered["row_id"], "day": numbered["known_from"], **asked_columns(numbered, subject)}
+        )
         store = self._home.store
         states = store.read_table(layout.STATES)
         book = self._book = self._book or AddressBook(states.select(["town_code", "town"]))
@@ -113,7 +115,9 @@ def stretch_since(home: Home, basis: str | None, day: date) -> pa.Table:
     return con.execute(_STRETCH, {"source": basis, "purpose": PURPOSE, "to": day}).to_arrow_table()
 
 
-def _asked(rows: pa.Table, subject: Mapping[str, str]) -> dict[str, pa.ChunkedArray | pa.Array]:
+def asked_columns(rows: pa.Table, subject: Mapping[str, str]) -> dict[str, pa.ChunkedArray | pa.Array]:
+    """What linking asks of rows: kana, birth_date, address, building, from the columns that `subject` names."""
+
     def column(role: str, kind: pa.DataType) -> pa.ChunkedArray | pa.Array:
         name = subject.get(role)
         return rows[name] if name else pa.nulls(rows.num_rows, kind)

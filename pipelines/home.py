@@ -54,7 +54,7 @@ def open_home(root: Path, config: Path | None = None) -> Home:
     """Open the home at `root`. Raises WrongUse when it is none, GateClosed when its manifests do not hold together."""
     settings = load_settings(root.resolve(), config.resolve() if config else None)
     names = Pseudonymiser(settings.master_key)
-    store = Store(settings.home, names.subkey("people at rest"))
+    store = Store(settings.home, names.subkey("people at rest"), names.fingerprint)
     return Home(settings, store, _catalog(settings.config / "sources", settings.config_digest), names)
 
 

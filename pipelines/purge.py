@@ -1,8 +1,8 @@
 """Purge: when permission ended or protection began, what is already kept goes (promises 2 and 8).
 
-Accepted rows, quarantine, features, scores, contributions, lists and printed copies of the persons and households
-concerned are deleted; past days are deleted, never recomputed. Each rewritten file gets a chained entry old digest →
-new digest in the manifest, which `kizuki verify` follows.
+What rested on a basis that ended is deleted everywhere; what concerns a protected household is deleted everywhere
+outside `restricted/` (its own basis may still hold there). Past days are deleted, never recomputed. Each rewritten file
+gets a chained entry old digest → new digest in the manifest, which `kizuki verify` follows.
 """
 
 from datetime import date, timedelta

@@ -1,41 +1,98 @@
 """Lists and keys given to people by hand: the request list for an office, the key of a household."""
 
 from datetime import date
+from pathlib import Path
+from typing import Final, cast
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from data_contracts import office
+from data_contracts.profile import Source
+from data_contracts.reading import read_delivery
+from data_contracts.staging import stage
+from identity.dwellings import with_dwellings
+from identity.links import How, link
+from identity.normalise import AddressBook
+from identity.states import HERE
 from pipelines import layout
 from pipelines.audit import record
 from pipelines.errors import WrongUse
-from pipelines.gate import stretch_since
+from pipelines.gate import asked_columns, stretch_since
 from pipelines.home import Home
 from pipelines.scope import FOREVER
 from pipelines.screening import last_day
 from pipelines.store import Draft
 
+_BY_NAME = f"""
+select name_kana, birth_date, town_code, town, lot, building from persons join states using (resident_id)
+where "from" <= $day and $day <= coalesce("until", {FOREVER})
+  and resident_id not in (select resident_id from protection
+    where "from" <= $day and $day <= coalesce("until", {FOREVER}))
+order by all"""
 
-def request_list(home: Home, source: str, day: date) -> pa.Table:
-    """Persons with a basis for `source` on `day`, as the office knows them: 宛名番号, or name in kana and birth date.
 
-    Protected persons are on it like everybody else with a basis; the list says nothing of protection. Out: resident_id,
-    or name_kana and birth_date for sources that know no 宛名番号 (the office finds its own numbers).
+def request_list(home: Home, source: str, holder: str) -> pa.Table:
+    """Persons with a basis for `source` today, as the office can find them; giving the list out is audited.
+
+    Out: resident_id; or, for sources that know no 宛名番号, name_kana, birth_date and the address in parts. Nobody who
+    is protected is on a list by name: such rows are never linked, and no office is told an address.
     """
+    day = last_day(home)
     contract = home.catalog.source(source, day).contract
     if contract.role != "signal" or contract.basis is None:
         message = f"{source} needs no request list: its rows are not taken on consent"
         raise WrongUse(message)
-    persons = stretch_since(home, contract.basis, day)
-    if contract.subject["by"] == "resident_id":
-        return persons.select(["resident_id"]).sort_by("resident_id")
-    con = duckdb.connect()
-    con.register("persons", persons)
-    con.register("states", home.store.read_table(layout.STATES))
-    return con.execute(
-        f"""select name_kana, birth_date, town, lot, building from persons join states using (resident_id)
-        where "from" <= $day and $day <= coalesce("until", {FOREVER}) order by all""",
-        {"day": day},
-    ).to_arrow_table()
+    table = persons = stretch_since(home, contract.basis, day).select(["resident_id"]).sort_by("resident_id")
+    if contract.subject["by"] != "resident_id":
+        con = duckdb.connect()
+        con.register("persons", persons)
+        con.register("states", home.store.read_table(layout.STATES))
+        con.register("protection", home.store.read_table(layout.PROTECTION))
+        table = con.execute(_BY_NAME, {"day": day}).to_arrow_table()
+    _audited(home, day, "request", holder, persons["resident_id"].to_pylist(), source=source)
+    return table
+
+
+def filter_delivery(file: Path, source: Source, request: pa.Table, out: Path) -> tuple[int, int]:
+    """What an office runs: keep the rows of the requested persons. Returns (rows in, rows kept).
+
+    A request by name keeps every row that fits one of its persons, or several; the intake decides as it would have
+    without the filter, so both ways lead to the same tables.
+    """
+    if "name_kana" not in request.column_names:
+        return office.filter_rows(file, source, request, out)
+    delivered = read_delivery(file, source)
+    staged = stage([(1, delivered)], source)
+    day = date(2000, 1, 1)
+    asked = pa.table(
+        {
+            "row_id": staged["row"],
+            "day": pa.array([day] * staged.num_rows, pa.date32()),
+            **asked_columns(staged, source.contract.subject),
+        }
+    )
+    wanted = _as_states(request, day)
+    nobody = pa.table({name: pa.array([], kind) for name, kind in NOBODY.items()})
+    book = AddressBook(wanted.select(["town_code", "town"]))
+    links = link(asked, wanted, book, cast(How, source.contract.subject["by"]), nobody)
+    rows = links.filter(pc.not_equal(links["outcome"], "none"))["row_id"].to_pylist()
+    return office.copy_rows(file, source, delivered, set(rows), out)
+
+
+NOBODY: Final = {"resident_id": pa.string(), "from": pa.date32(), "until": pa.date32()}
+
+
+def _as_states(request: pa.Table, day: date) -> pa.Table:
+    """The requested persons in the columns that linking reads."""
+    n = request.num_rows
+    births = pc.cast(pc.if_else(pc.equal(request["birth_date"], ""), None, request["birth_date"]), pa.date32())
+    states = request.set_column(request.schema.get_field_index("birth_date"), "birth_date", births)
+    states = states.append_column("resident_id", pa.array([str(number) for number in range(n)], pa.string()))
+    states = states.append_column("status", pa.array([HERE[0]] * n, pa.string()))
+    states = states.append_column("from", pa.array([day] * n, pa.date32()))
+    return with_dwellings(states.append_column("until", pa.nulls(n, pa.date32())))
 
 
 def household_of(home: Home, resident: str, holder: str) -> str:
@@ -52,9 +109,13 @@ def household_of(home: Home, resident: str, holder: str) -> str:
         message = "--resident: this number is not among today's residents"
         raise WrongUse(message)
 
+    _audited(home, day, "key", holder, [resident])
+    return home.names.keys("household", pa.array([found[0]])).to_pylist()[0]
+
+
+def _audited(home: Home, day: date, what: str, holder: str, residents: list[str], **facts: str) -> None:
     def fill(draft: Draft) -> None:
-        record(home, draft, day, "key", holder, [resident])
+        record(home, draft, day, what, holder, residents, **facts)
 
     count = str(len(home.store.under("audit/")))
     home.store.publish("audit", day, fill, inputs={"entries": count}, config=home.config)
-    return home.names.keys("household", pa.array([found[0]])).to_pylist()[0]

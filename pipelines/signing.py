@@ -104,5 +104,5 @@ def sign_model(home: Home, digest: str, name: str, key_file: Path, day: date) ->
         draft.json(path, approval)
 
     home.store.publish(
-        f"sign-{name}", day, fill, inputs={"model": digest, "signature": approval["signature"]}, config=home.config
+        f"sign-{place}", day, fill, inputs={"model": digest, "signature": approval["signature"]}, config=home.config
     )

@@ -5,6 +5,7 @@ What must not go in here: how a step works. Every step opens nothing but the hom
 published by the step before, and publishes whole or not at all.
 """
 
+import getpass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from pipelines.hub import episode_counts, publish_hub
 from pipelines.intake import erase_taken, sources_in_order, take_in_source
 from pipelines.people import publish_people
 from pipelines.purge import purge
-from pipelines.requests import household_of, request_list
+from pipelines.requests import filter_delivery, household_of, request_list
 from pipelines.settings import CONFIG
 from pipelines.verify import require
 
@@ -181,7 +182,8 @@ def key(home: Home, resident: str, holder: str) -> Figures:
 
 def request(home: Home, source: str, out: Path) -> Figures:
     """The list of persons or customer numbers with a basis today, for a delivering office."""
-    table = request_list(home, _known(home, source), screening.last_day(home))
+    with home.store.writing():
+        table = request_list(home, _known(home, source), getpass.getuser())
     pv.write_csv(table, out)
     return {
         "rows": table.num_rows,
@@ -198,7 +200,7 @@ def contract_check(source: str, file: Path, config: Path | None) -> Figures:
 def contract_filter(source: str, file: Path, request_file: Path, out: Path, config: Path | None) -> Figures:
     """Keep only the rows of listed persons, in the office's room."""
     wanted = _all_text(request_file)
-    rows_in, kept = office.filter_rows(file, _declared_today(source, config), wanted, out)
+    rows_in, kept = filter_delivery(file, _declared_today(source, config), wanted, out)
     return {"rows_in": rows_in, "rows_kept": kept, "file": str(out)}
 
 

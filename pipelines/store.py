@@ -50,9 +50,10 @@ def sorted_by(table: pa.Table, keys: list[str]) -> pa.Table:
 class Store:
     """An opened home: the folded chain of manifests, reading, and publications. One writer at a time."""
 
-    def __init__(self, root: Path, people_key: bytes) -> None:
+    def __init__(self, root: Path, people_key: bytes, fingerprint: str = "") -> None:
         self.root = root
         self._people_key = people_key
+        self._fingerprint = fingerprint
         self._chain: list[Manifest] = []
         self.held: dict[str, Output] = {}
         self.reload()
@@ -64,6 +65,8 @@ class Store:
         paths = sorted((self.root / "runs").glob("*/manifest.json"))
         self._chain = sorted((parse(path.read_text()) for path in paths), key=lambda m: m.sequence)
         self.held = fold(self._chain)
+        if self._chain and self._chain[-1].inputs["key"] != self._fingerprint:
+            raise GateClosed("key", "the home was written with another key", "correct key_file in settings.yaml")
 
     @property
     def chain(self) -> tuple[Manifest, ...]:
@@ -151,6 +154,7 @@ class Store:
 
         Returns the new manifest, or None when nothing had to be done. Raises what `fill` raises; then nothing changed.
         """
+        inputs = inputs | {"key": self._fingerprint}
         key = sha256(canonical([step, str(day), inputs, config, code_digest(), model]))
         before = self.last(step, day)
         if before and before.key == key and all(self.held.get(p) == o for p, o in before.outputs.items()):
