@@ -7,14 +7,13 @@ judged, linked and gated as of the day it became known.
 
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import yaml
 
 from data_contracts.catalog import Source
 from data_contracts.gx_suite import prove
@@ -27,7 +26,7 @@ from pipelines.accepted import Log
 from pipelines.errors import GateClosed
 from pipelines.gate import Gate
 from pipelines.home import Home
-from pipelines.ledger import CONFIRMATION, Entry, Ledger
+from pipelines.ledger import CONFIRMATION, Entry, Ledger, confirmed_rows
 from pipelines.store import Draft
 from reports.receipt_page import receipt_html
 
@@ -44,6 +43,7 @@ class Batch:
     failures: dict[int, list[FileFailure]]
     judgement: Judgement | None = None
     staged: pa.Table | None = None
+    repeats: list[Entry] = field(default_factory=list)
 
 
 def sources_in_order(home: Home) -> list[str]:
@@ -63,11 +63,17 @@ def take_in_source(home: Home, name: str, to: date) -> int:
     waiting = ledger.waiting(name, to)
     if not waiting:
         return 0
-    new, repeats = _split_repeats(ledger, waiting)
-    batches = [_judged(home, ledger, source, entries) for source, entries in _by_version(home, name, new)]
+    seen = {entry.sha256 for entry in ledger.of(name, "accepted")}
+    persons = _last_persons(ledger, name)
+    batches: list[Batch] = []
+    for source, entries in _by_version(home, name, waiting):
+        batch = _judged(home, ledger, source, entries, persons)
+        persons = _newest_persons(batch, persons)
+        _set_repeats_aside(batch, seen)
+        batches.append(batch)
 
     def fill(draft: Draft) -> None:
-        done = [entry.judged("repeat", persons=_last_persons(ledger, name)) for entry in repeats]
+        done = [entry for batch in batches for entry in batch.repeats]
         log = Log(home, name)
         for batch in batches:
             done += _log_batch(home, log, batch, to, draft)
@@ -95,20 +101,44 @@ def erase_taken(home: Home, day: date) -> int:
     return erased
 
 
-def _split_repeats(ledger: Ledger, waiting: list[Entry]) -> tuple[list[Entry], list[Entry]]:
-    """The same file again, by digest, has no effect; it still counts as that day's delivery."""
-    seen = {e.sha256 for e in ledger.of(waiting[0].source, "accepted")}
-    new: list[Entry] = []
-    repeats: list[Entry] = []
-    for entry in waiting:
-        (repeats if entry.sha256 in seen else new).append(entry)
-        seen.add(entry.sha256)
-    return new, repeats
+def _set_repeats_aside(batch: Batch, seen: set[str]) -> None:
+    """The same file again, by digest, has no effect; it counts as that day's delivery when it stands today's checks.
+
+    It is judged like any other file, so that a file that was refused stays refused, and an old, shorter protection file
+    cannot serve for today.
+    """
+    judgement = batch.judgement
+    for entry in batch.entries:
+        if judgement is not None and entry.order not in batch.failures:
+            if entry.sha256 in seen:
+                batch.repeats.append(entry.judged("repeat", persons=judgement.counts[entry.order].persons))
+            seen.add(entry.sha256)
+    if judgement is None or not batch.repeats:
+        return
+    aside = {entry.order for entry in batch.repeats}
+    batch.entries = [entry for entry in batch.entries if entry.order not in aside]
+    batch.staged = _without(batch.staged, aside)
+    batch.judgement = replace(
+        judgement,
+        accepted=_without(judgement.accepted, aside),
+        refused_rows=_without(judgement.refused_rows, aside),
+    )
 
 
-def _last_persons(ledger: Ledger, name: str) -> int:
+def _without(table: pa.Table, deliveries: set[int]) -> pa.Table:
+    gone = pa.array(sorted(deliveries), table.schema.field("delivery").type)
+    return table.filter(pc.invert(pc.is_in(table["delivery"], gone)))
+
+
+def _last_persons(ledger: Ledger, name: str) -> int | None:
     earlier = [e for e in ledger.of(name) if e.verdict in ("accepted", "repeat")]
-    return earlier[-1].persons if earlier else 0
+    return earlier[-1].persons if earlier else None
+
+
+def _newest_persons(batch: Batch, before: int | None) -> int | None:
+    """Persons in the last file of the batch that was not refused."""
+    stood = [e.order for e in batch.entries if e.order not in batch.failures]
+    return batch.judgement.counts[stood[-1]].persons if batch.judgement and stood else before
 
 
 def _by_version(home: Home, name: str, entries: list[Entry]) -> Iterable[tuple[Source, list[Entry]]]:
@@ -122,7 +152,7 @@ def _by_version(home: Home, name: str, entries: list[Entry]) -> Iterable[tuple[S
     return groups
 
 
-def _judged(home: Home, ledger: Ledger, source: Source, entries: list[Entry]) -> Batch:
+def _judged(home: Home, ledger: Ledger, source: Source, entries: list[Entry], persons: int | None) -> Batch:
     batch = Batch(source, entries, {}, {})
     full_days = {e.folder_day for e in ledger.of(source.name, "accepted") if e.kind == "full"}
     for entry in entries:
@@ -141,27 +171,23 @@ def _judged(home: Home, ledger: Ledger, source: Source, entries: list[Entry]) ->
                 full_days.add(entry.folder_day)
     if batch.raws:
         batch.staged = stage(list(batch.raws.items()), source)
-        batch.judgement = judge(batch.staged, source, _contexts(home, ledger, batch))
+        batch.judgement = judge(batch.staged, source, _contexts(home, batch, persons))
         _prove(home, batch)
         batch.failures |= batch.judgement.refused_files
     return batch
 
 
-def _contexts(home: Home, ledger: Ledger, batch: Batch) -> dict[int, FileContext]:
+def _contexts(home: Home, batch: Batch, persons: int | None) -> dict[int, FileContext]:
     """What file rules compare with: the last accepted file's number of persons, and what the office confirmed."""
-    earlier = [e for e in ledger.of(batch.source.name) if e.verdict in ("accepted", "repeat")]
-    previous = earlier[-1].persons if earlier else None
     return {
-        e.order: FileContext(e.kind, previous, _confirmed(home, e), e.folder_day)
+        e.order: FileContext(e.kind, persons, _confirmed(home, e), e.folder_day)
         for e in batch.entries
         if e.order in batch.raws
     }
 
 
 def _confirmed(home: Home, entry: Entry) -> int | None:
-    """The number of rows the office signed for, in `confirmed.yaml` beside the file."""
-    note = entry.path(home.root).parent / CONFIRMATION
-    return yaml.safe_load(note.read_text()).get("rows") if note.exists() else None
+    return confirmed_rows(entry.path(home.root).parent)
 
 
 def _prove(home: Home, batch: Batch) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import yaml
 
 from data_contracts.catalog import Catalog
+from data_contracts.rules import TOO_FEW_ROWS
 from pipelines import layout
 from pipelines.manifest import sha256
 from pipelines.store import Draft, Store
@@ -67,6 +69,12 @@ class Entry:
         return replace(self, verdict=verdict, **figures)
 
 
+def confirmed_rows(folder: Path) -> int | None:
+    """The number of rows the office signed for, in `confirmed.yaml` beside its file."""
+    note = folder / CONFIRMATION
+    return yaml.safe_load(note.read_text()).get("rows") if note.exists() else None
+
+
 class Ledger:
     """The published ledger, and what waits in the inbox."""
 
@@ -100,7 +108,7 @@ class Ledger:
         """Files of `source` in folders up to `to` that are not in the ledger yet: full first, then by name, in day
         order.
         """
-        known = {(e.folder_day, e.sha256) for e in self.of(source)}
+        known = {(e.folder_day, e.sha256) for e in self.of(source) if not self._confirmed_since(e)}
         found = []
         for folder in sorted((self._root / "inbox" / source).glob("????-??-??")):
             day = date.fromisoformat(folder.name)
@@ -118,6 +126,15 @@ class Ledger:
         found.sort(key=lambda e: (e.known_from, e.folder_day, e.kind != "full", e.file))
         start = len(self.of(source))
         return [replace(entry, order=start + place) for place, entry in enumerate(found)]
+
+    def _confirmed_since(self, entry: Entry) -> bool:
+        """Whether the office has signed for the number of rows of a file that was refused for being short."""
+        if entry.verdict != "refused":
+            return False
+        contract = self._catalog.source(entry.source, entry.folder_day).contract
+        short = {rule.id for rule in contract.file_rules if rule.check == "fallen"}
+        short |= {TOO_FEW_ROWS} if contract.confirmation != "none" and not entry.rows_in else set()
+        return entry.rule in short and confirmed_rows(entry.path(self._root).parent) == entry.rows_in
 
     def _known_from(self, folder_day: date) -> date:
         closed = self.closed_through

@@ -1,4 +1,4 @@
-"""Promises 1, 4, 6 and 7: in bulk or day by day, again from the same inputs, with one member or household more or less."""
+"""Promises 1, 4, 6, 7: in bulk or day by day, twice from the same inputs, with a member or household more or less."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def eventful(home: Path) -> None:
     again = deliver(
         home, "tax_bills", date(2025, 6, 10), [r | {"billed_yen": "40000"} for r in bills(one, "tax_bills", 3)]
     )
-    broken = [row | {"billed_yen": "many"} for row in bills(one, "insurance_bills", 5)]
+    broken = [row | {"billed_yen": "many"} for row in bills(two, "insurance_bills", 7)]
     fine = [row for case in CASES for row in bills(case, "insurance_bills", 5)]
     deliver(home, "insurance_bills", date(2025, 6, 6), [*fine[:100], *broken[:1]], "delta_row.csv")
     (again.parents[1] / "2025-06-06").mkdir(exist_ok=True)
