@@ -15,10 +15,13 @@ from features.definition import render_reason
 from features.definitions import FEATURES
 from models.card import Figure
 from models.explanation import reason_shares, reasons
-from models.inputs import TrainingInputs
+from models.inputs import TrainingInputs, rows_of
+from models.learners import boosting
 from models.matrix import Matrix
+from models.panel import City
 from models.results import TrainingResult
 from models.scoring import check_sum, score
+from models.shap_check import disagreement
 from models.stability import certain, stability
 from pipelines.closing import ages
 from pipelines.home import Home
@@ -28,6 +31,7 @@ from reports.ethics_spread import step_counts
 
 EXPLAINED_LISTED = 30
 EXPLAINED_OTHERS = 10
+SHAP_ROWS = 200
 
 
 def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, as_of: date) -> dict[str, Any]:
@@ -46,6 +50,7 @@ def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, a
         "coverage": coverage(people, of, home),
         "contracts": contract_results(home, as_of),
         "register": yaml.safe_load((home.settings.config / "legal_bases.yaml").read_text())["bases"],
+        "shap": shap_agreement(result, given, day),
         **_explained(home, result, given, of),
     }
 
@@ -104,6 +109,25 @@ def contract_results(home: Home, day: date) -> list[dict[str, Any]]:
             }
         )
     return results
+
+
+def shap_agreement(result: TrainingResult, given: TrainingInputs, day: date) -> dict[str, float] | None:
+    """shap against the table of the boosting candidate, fitted again: the largest difference over a sample of `day`.
+
+    None when no boosting was learnt (too few labels). Raises ShapDisagrees above 1e-5: then nothing is published.
+    """
+    if "boosting" not in result.candidates:
+        return None
+    learnt = rows_of(given, "train", City.of(given.features, given.area))
+    assert learnt is not None
+    judged = learnt.take(learnt.judged)
+    trees = boosting.BoostingSettings(trees=given.settings.boosting_trees, seed=given.settings.seed)
+    fitted = boosting.estimate(judged.x, judged.label.astype(np.int64), judged.weight, given.specs, trees)
+    names = given.recipe.names
+    explained = Matrix.from_table(given.features[day].slice(0, SHAP_ROWS), names)
+    background = judged.x.take(np.arange(min(SHAP_ROWS, judged.x.rows)))
+    error = disagreement(result.candidates["boosting"], fitted, explained, background, given.specs)
+    return {"max_error": error, "rows": explained.rows}
 
 
 def _explained(home: Home, result: TrainingResult, given: TrainingInputs, of: Scope) -> dict[str, Any]:
