@@ -31,7 +31,10 @@ def handles(home: Home, draft: Draft, residents: list[str]) -> list[str]:
 
 
 def record(home: Home, draft: Draft, day: date, what: str, who: str, residents: list[str], **facts: Any) -> None:
-    """Write one entry: what was done, by whom, about which handles, with facts that name nobody."""
+    """Write one entry: what was done, by whom, about which handles, with facts that name nobody.
+
+    Handles are sorted: the order of a list or of 宛名番号 would lead from a handle back to its person.
+    """
     place = len(home.store.under("audit/")) + 1
-    entry = {"day": str(day), "what": what, "by": who, "about": handles(home, draft, residents), **facts}
+    entry = {"day": str(day), "what": what, "by": who, "about": sorted(handles(home, draft, residents)), **facts}
     draft.json(f"audit/{place:06d}.json", entry)

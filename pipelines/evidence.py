@@ -47,7 +47,7 @@ def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, a
         "as_of": as_of,
         "explained_day": day,
         "demonstration": home.settings.demonstration,
-        "coverage": coverage(people, of, home),
+        "coverage": coverage(people, of, home, as_of),
         "contracts": contract_results(home, as_of),
         "register": yaml.safe_load((home.settings.config / "legal_bases.yaml").read_text())["bases"],
         "shap": shap_agreement(result, given, day),
@@ -55,7 +55,7 @@ def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, a
     }
 
 
-def coverage(people: People, of: Scope, home: Home) -> list[dict[str, Any]]:
+def coverage(people: People, of: Scope, home: Home, as_of: date) -> list[dict[str, Any]]:
     """Households by ward, and how many of their sources can be seen: counts, to be suppressed by the report."""
     con = duckdb.connect()
     con.register("membership", people.membership)
@@ -68,9 +68,10 @@ def coverage(people: People, of: Scope, home: Home) -> list[dict[str, Any]]:
           where m.known_from <= $day and $day < coalesce(m.known_until, {FOREVER})
             and m."from" <= $day and $day <= coalesce(m."until", {FOREVER}))
         select household_id, min(ward) as ward from here group by all
-        having not bool_or(resident_id in (select resident_id from protection where "from" <= $day
-          and $day <= coalesce("until", {FOREVER}))) order by all""",
-        {"day": of.day},
+        having not bool_or(resident_id in (select resident_id from protection
+          where "from" <= $day and $day <= coalesce("until", {FOREVER})
+          or "from" <= $run and $run <= coalesce("until", {FOREVER}))) order by all""",
+        {"day": of.day, "run": as_of},
     ).to_arrow_table()
     keyed = frame.append_column("household_key", home.names.keys("household", frame["household_id"]))
     con.register("keyed", keyed)

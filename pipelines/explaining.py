@@ -12,7 +12,7 @@ from pipelines import layout
 from pipelines.errors import WrongUse
 from pipelines.home import Home
 from pipelines.scope import People, scope
-from pipelines.screening import Hub
+from pipelines.screening import Hub, last_day
 
 
 def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any]:
@@ -20,9 +20,10 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
     row.
     """
     on = day or _newest(home)
-    scores = _row(home, layout.scores(on), household_key)
-    terms = _row(home, layout.contributions(on), household_key)
-    of = scope(home, People.read(home), on, on)
+    of = scope(home, People.read(home), on, max(on, last_day(home)))
+    allowed = household_key in of.households["household_key"].to_pylist()
+    scores = _row(home, layout.scores(on), household_key, allowed)
+    terms = _row(home, layout.contributions(on), household_key, allowed)
     hub = Hub.read(home)
     keys = of.households.filter(pc.equal(of.households["household_key"], household_key))
     facts = evidence(*hub, of.permission, of.visible, keys, on).to_pylist()
@@ -48,9 +49,9 @@ def _newest(home: Home) -> date:
     return date.fromisoformat(max(days))
 
 
-def _row(home: Home, path: str, household_key: str) -> dict[str, Any]:
+def _row(home: Home, path: str, household_key: str, allowed: bool) -> dict[str, Any]:
     table = home.store.read_table(path)
-    found = table.filter(pc.equal(table["household_key"], household_key)).to_pylist()
+    found = table.filter(pc.equal(table["household_key"], household_key)).to_pylist() if allowed else []
     if not found:
         message = f"{path} has no such household: not in scope that day, protected, or withdrawn"
         raise WrongUse(message)

@@ -27,7 +27,8 @@ from pipelines.errors import GateClosed
 from pipelines.gate import Gate
 from pipelines.home import Home
 from pipelines.ledger import CONFIRMATION, Entry, Ledger, confirmed_rows
-from pipelines.store import Draft
+from pipelines.manifest import sha256
+from pipelines.store import STAGING, Draft
 from reports.receipt_page import receipt_html
 
 ORDER = {"frame": 0, "consents": 1, "protection": 2, "teams": 3, "signal": 4, "outcomes": 5}
@@ -92,7 +93,9 @@ def erase_taken(home: Home, day: date) -> int:
     erased = 0
     for entry in home.ledger().entries:
         path = entry.path(home.root)
-        if entry.known_from <= day - timedelta(days=keep) and path.exists():
+        if entry.known_from > day - timedelta(days=keep) or not path.exists():
+            continue
+        if sha256(path.read_bytes()) == entry.sha256:  # never another file that was given the same name later
             path.unlink()
             erased += 1
             (path.parent / CONFIRMATION).unlink(missing_ok=True)
@@ -193,7 +196,7 @@ def _confirmed(home: Home, entry: Entry) -> int | None:
 def _prove(home: Home, batch: Batch) -> None:
     """Great Expectations checks the same delivery; a count that differs from ours stops the run."""
     assert batch.judgement is not None
-    folder = home.root / "restricted" / ".staging"
+    folder = home.root / STAGING
     folder.mkdir(parents=True, exist_ok=True)
     try:
         path = folder / f"{batch.source.name}.parquet"

@@ -52,6 +52,9 @@ def publish_list(home: Home, day: date) -> bool:
         forms = home.settings.numbers("consent", day)["random_forms"]
         persons = meetable(home, people, of, forms)
         scores = home.store.read_table(layout.scores(day))
+        if set(scores["model_hash"].to_pylist()) - {digest}:
+            what = f"the scores of {day} are of another model than the one that stands signed"
+            raise GateClosed("署名 (sign-off)", what, "run kizuki screen for this day again")
         matrix = Matrix.from_table(home.store.read_table(layout.features(day)), model.names)
         chosen = reasons(
             model,

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.asof import known_on
 from features.definitions import FEATURES
 from outreach.reasons import Reason
 from outreach.teams import capacity
@@ -18,9 +19,10 @@ from outreach.week import monday_of
 from pipelines import layout
 from pipelines.accepted import versions
 from pipelines.audit import record
+from pipelines.contacts import meetable
 from pipelines.errors import WrongUse
 from pipelines.home import Home
-from pipelines.scope import FOREVER, People
+from pipelines.scope import FOREVER, People, scope
 from pipelines.screening import last_day
 from pipelines.store import Draft
 from reports.sheet_excel import excel
@@ -52,9 +54,9 @@ def print_copy(home: Home, list_day: date, team: str, holder: str, sheet: Sheet)
     if not home.store.has(path):
         message = f"--list {list_day}: there is no {TITLES[sheet]} of this day; kizuki screen makes it"
         raise WrongUse(message)
-    name = _team(home, team)
     day = last_day(home)
-    lines = _lines(home.store.read_table(path), sheet)
+    name = _team(home, team, day)
+    lines = _still_meetable(home, _lines(home.store.read_table(path), sheet), day)
     joined = _joined(home, lines.filter(pc.equal(lines["team"], name)), day)
     number = f"{_copies(home, list_day) + 1:03d}"
     info = CopyInfo(
@@ -87,9 +89,16 @@ def _lines(table: pa.Table, sheet: Sheet) -> pa.Table:
     ).to_arrow_table()
 
 
-def _team(home: Home, team: str) -> str:
+def _still_meetable(home: Home, lines: pa.Table, day: date) -> pa.Table:
+    """Lines of persons in scope who may be contacted on `day`: what was taken in after the last purge counts too."""
+    people = People.read(home)
+    now = meetable(home, people, scope(home, people, day, day), [])
+    return lines.filter(pc.is_in(lines["person_key"], now["person_key"].combine_chunks()))
+
+
+def _team(home: Home, team: str, day: date) -> str:
     log = versions(home, home.with_role("teams")[0])
-    names = sorted(capacity(log).weekly_visits) if log is not None else []
+    names = sorted(capacity(known_on(log, day).to_pyarrow()).weekly_visits) if log is not None else []
     if team != "first" and team not in names:
         message = f"--team {team}: there is no such team; there are {', '.join(names)}"
         raise WrongUse(message)

@@ -95,7 +95,7 @@ def _derived(home: Home, day: date, draft: Draft) -> tuple[int, int]:
             of_day = next(
                 date.fromisoformat(part) for part in path.split("/") if part[:2] == "20" and part.count("-") == 2
             )
-            lost = households_lost(home, people, of_day, day)
+            lost = households_lost(home, people, _made_on(home, path, of_day), day)
             table = home.store.read_table(path)
             kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost)))
             if "person_key" in kept.column_names:
@@ -107,6 +107,13 @@ def _derived(home: Home, day: date, draft: Draft) -> tuple[int, int]:
                 if prefix == "published/lists/":
                     _unprint(home, of_day, draft)
     return rows, lists
+
+
+def _made_on(home: Home, path: str, of_day: date) -> date:
+    """The day whose scores a week's list was made from: its Monday, or a later day when the list was late."""
+    made = home.store.last("weekly-list", of_day) if path.startswith("published/lists/") else None
+    read = [p for p in made.inputs if p.startswith("working/scores/")] if made and path in made.outputs else []
+    return date.fromisoformat(read[0].split("/")[2]) if read else of_day
 
 
 def _contactable(home: Home, people: People, day: date) -> pa.Array:

@@ -26,10 +26,16 @@ from pipelines.screening import last_day
 from pipelines.store import Draft
 
 _BY_NAME = f"""
+with shielded as (
+  select resident_id from protection where "from" <= $day and $day <= coalesce("until", {FOREVER})),
+home_now as (
+  select resident_id, household_id from membership where known_from <= $day and $day < coalesce(known_until, {FOREVER})
+    and "from" <= $day and $day <= coalesce("until", {FOREVER})),
+hidden as (select household_id from home_now where resident_id in (select resident_id from shielded))
 select name_kana, birth_date, town_code, town, lot, building from persons join states using (resident_id)
 where "from" <= $day and $day <= coalesce("until", {FOREVER})
-  and resident_id not in (select resident_id from protection
-    where "from" <= $day and $day <= coalesce("until", {FOREVER}))
+  and resident_id not in (select resident_id from shielded)
+  and resident_id not in (select resident_id from home_now where household_id in (select household_id from hidden))
 order by all"""
 
 
@@ -37,7 +43,7 @@ def request_list(home: Home, source: str, holder: str) -> pa.Table:
     """Persons with a basis for `source` today, as the office can find them; giving the list out is audited.
 
     Out: resident_id; or, for sources that know no 宛名番号, name_kana, birth_date and the address in parts. Nobody who
-    is protected is on a list by name: such rows are never linked, and no office is told an address.
+    is protected is on a list by name, nor anybody of their household: no office is told that address.
     """
     day = last_day(home)
     contract = home.catalog.source(source, day).contract
@@ -50,6 +56,7 @@ def request_list(home: Home, source: str, holder: str) -> pa.Table:
         con.register("persons", persons)
         con.register("states", home.store.read_table(layout.STATES))
         con.register("protection", home.store.read_table(layout.PROTECTION))
+        con.register("membership", home.store.read_table(layout.MEMBERSHIP_BY_ID))
         table = con.execute(_BY_NAME, {"day": day}).to_arrow_table()
     _audited(home, day, "request", holder, persons["resident_id"].to_pylist(), source=source)
     return table

@@ -57,8 +57,8 @@ def take_in(home: Home, source: str, to: date) -> Figures:
 
 def hub(home: Home, day: date) -> Figures:
     """Purge what may no longer be held, erase what was taken in, publish episodes, membership and residence."""
-    today = screening.run_day(home, day)
     with home.store.writing():
+        today = screening.run_day(home, day)
         deleted = purge(home, today)
         erase_taken(home, today)
         publish_hub(home, today)
@@ -104,8 +104,9 @@ def intake(home: Home, to: date) -> Figures:
     """Everything delivered up to `to`, in bulk; days before `to` are closed."""
     files = {source: take_in(home, source, to)["files"] for source in sources_in_order(home)}
     with home.store.writing():
-        purge(home, to)
-        publish_hub(home, to)
+        today = screening.run_day(home, to)
+        purge(home, today)
+        publish_hub(home, today)
         close_day(home, to - timedelta(days=1))
     refused = [e for e in home.ledger().entries if e.verdict == "refused"]
     return {"files": files, "refused_files": len(refused), "episodes": episode_counts(home)}

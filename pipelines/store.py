@@ -28,6 +28,7 @@ from pipelines.manifest import Manifest, Output, canonical, code_digest, fold, p
 
 ROW_GROUP = 131_072
 SEALED = "restricted/people/"
+STAGING = "restricted/.staging"
 
 
 def point(_name: str) -> None:
@@ -124,6 +125,7 @@ class Store:
             except BlockingIOError:
                 raise GateClosed("lock", "another run is writing this home", "wait for it to end") from None
             self.reload()
+            shutil.rmtree(self.root / STAGING, ignore_errors=True)  # rows of everybody, left by a killed run
             if self._marker.exists():
                 self.recover()
             yield
