@@ -36,7 +36,7 @@ demo: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy -p dagster_project -p pipelines -p reports -p outreach -p models -p features -p identity -p data_contracts -p simulation
+	$(BIN)/mypy -p dagster_project -p pipelines -p reports -p outreach -p models -p features -p identity -p data_contracts -p simulation -p benchmarks -p docs
 	$(BIN)/lint-imports
 
 test: $(STAMP) lint

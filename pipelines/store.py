@@ -103,7 +103,7 @@ class Store:
 
     def read_table(self, path: str) -> pa.Table:
         """A published Parquet file as a table."""
-        return pq.read_table(pa.BufferReader(self.read_bytes(path)))
+        return pq.read_table(pa.BufferReader(_owned(self.read_bytes(path))))
 
     def read_json(self, path: str) -> Any:
         """A published JSON file."""
@@ -290,6 +290,13 @@ def generation(root: Path, run_id: str, path: str) -> Path:
     """Where the bytes of a stable path written by a run are: each zone keeps its own generations."""
     zone, rest = path.split("/", 1)
     return root / zone / ".gen" / run_id / rest
+
+
+def _owned(data: bytes) -> pa.Buffer:
+    """The bytes in Arrow's own memory: a worker that lets go of Python's while Python ends aborts the process."""
+    buffer = pa.allocate_buffer(len(data))
+    memoryview(buffer).cast("B")[:] = data
+    return buffer
 
 
 def _links(top: Path) -> Iterator[Path]:
