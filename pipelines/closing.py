@@ -1,5 +1,6 @@
 """Is the day's protection file in order, is the office open, and the closing of a day (SOURCES «protected_persons»)."""
 
+import re
 from datetime import date, timedelta
 
 import jpholiday
@@ -7,9 +8,13 @@ import jpholiday
 from pipelines import layout
 from pipelines.errors import GateClosed
 from pipelines.home import Home
+from pipelines.ledger import delivery_day
 from pipelines.store import Draft
 
 MANDATORY = "protected_persons"
+MOST_DAYS_AHEAD = 92
+"""No office is silent for a quarter: a run for a later day is a mistake."""
+_IS_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def is_working_day(day: date) -> bool:
@@ -36,6 +41,27 @@ def protection_gate(home: Home, day: date) -> None:
     folder = f"inbox/{MANDATORY}/{due}"
     remedy = f"put a whole, correct file into {folder} and run the day again; urgent slips go to the 主任 by hand"
     raise GateClosed("支援措置 (protection)", f"{what}: no list for {day}", remedy)
+
+
+def not_far_ahead(home: Home, day: date) -> None:
+    """Raise GateClosed when `day` is long after every delivery: a mistyped year must not let every consent expire."""
+    folders = [delivery_day(folder) for folder in (home.root / "inbox").glob("*/????-??-??")]
+    known = [entry.known_from for entry in home.ledger().entries] + [d for d in folders if d <= day]
+    if known and day > max(known) + timedelta(days=MOST_DAYS_AHEAD):
+        what = f"{day} is {(day - max(known)).days} days after the newest delivery ({max(known)})"
+        raise GateClosed("clock", what, "check the day that was given; deliveries come first")
+
+
+def unheard(home: Home, day: date) -> list[str]:
+    """What was put into the inbox and has no effect on `day`, for the one who reads the run: source and why."""
+    refused = [e for e in home.ledger().entries if e.verdict == "refused" and e.known_from == day]
+    said = [f"{e.source}: a file of {e.folder_day} was refused ({e.rule})" for e in refused]
+    for folder in sorted((home.root / "inbox").glob("*/")):
+        if folder.name not in home.catalog.names:
+            said.append("inbox: a folder that is no source is not read")
+        elif any(inner.is_dir() and not _IS_DAY.fullmatch(inner.name) for inner in folder.iterdir()):
+            said.append(f"inbox/{folder.name}: a folder that is no day like 2026-04-01 is not read")
+    return said
 
 
 def ages(home: Home, day: date) -> dict[str, int | None]:

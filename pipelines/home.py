@@ -8,7 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from data_contracts.catalog import Catalog, load_catalog
+from data_contracts.contract import Contract
 from identity.pseudonyms import Pseudonymiser
+from pipelines.errors import GateClosed
 from pipelines.ledger import Ledger
 from pipelines.settings import Settings, load_settings
 from pipelines.store import Store
@@ -30,11 +32,17 @@ class Home:
 
     def role(self, source: str) -> str:
         """What a source is for: frame, consents, protection, teams, signal or outcomes."""
-        return self.catalog.contracts[source][-1].role
+        return self._contract(source).role
 
     def basis(self, source: str) -> str | None:
         """The name that consents use for a source."""
-        return self.catalog.contracts[source][-1].basis
+        return self._contract(source).basis
+
+    def _contract(self, source: str) -> Contract:
+        """The newest contract; a source that was delivered before and is declared no more stops the run."""
+        if source not in self.catalog.contracts:
+            raise GateClosed("config", f"{source} is declared no more", f"put config/sources/{source} back")
+        return self.catalog.contracts[source][-1]
 
     def with_role(self, role: str) -> list[str]:
         """Names of the sources with a role, sorted."""

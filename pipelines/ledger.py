@@ -17,6 +17,7 @@ import yaml
 from data_contracts.catalog import Catalog
 from data_contracts.rules import TOO_FEW_ROWS
 from pipelines import layout
+from pipelines.errors import GateClosed
 from pipelines.manifest import sha256
 from pipelines.store import Draft, Store
 
@@ -75,6 +76,15 @@ def confirmed_rows(folder: Path) -> int | None:
     return yaml.safe_load(note.read_text()).get("rows") if note.exists() else None
 
 
+def delivery_day(folder: Path) -> date:
+    """The day that a folder of the inbox is named by. Raises GateClosed when there is no such day."""
+    try:
+        return date.fromisoformat(folder.name)
+    except ValueError:
+        what = f"inbox/{folder.parent.name}/{folder.name} is no day"
+        raise GateClosed("inbox", what, "rename the folder to the day of the delivery") from None
+
+
 class Ledger:
     """The published ledger, and what waits in the inbox."""
 
@@ -111,7 +121,7 @@ class Ledger:
         known = {(e.folder_day, e.sha256) for e in self.of(source) if not self._confirmed_since(e)}
         found = []
         for folder in sorted((self._root / "inbox" / source).glob("????-??-??")):
-            day = date.fromisoformat(folder.name)
+            day = delivery_day(folder)
             if day > to:
                 continue
             declared = self._catalog.source(source, day)

@@ -19,7 +19,7 @@ from data_contracts.catalog import load_catalog
 from data_contracts.profile import Source
 from pipelines import layout, listing, printing, screening, signing
 from pipelines import training as trainings
-from pipelines.closing import ages, close_day, protection_gate
+from pipelines.closing import ages, close_day, not_far_ahead, protection_gate, unheard
 from pipelines.errors import WrongUse
 from pipelines.explaining import explained
 from pipelines.home import Home
@@ -40,6 +40,7 @@ Figures = dict[str, Any]
 def take_in(home: Home, source: str, to: date) -> Figures:
     """Take in one source's waiting deliveries; after the last source about people, publish who is who."""
     with home.store.writing():
+        not_far_ahead(home, to)
         files = take_in_source(home, source, to)
         if source == _last_about_people(home):
             publish_people(home, screening.run_day(home, to))
@@ -58,6 +59,7 @@ def take_in(home: Home, source: str, to: date) -> Figures:
 def hub(home: Home, day: date) -> Figures:
     """Purge what may no longer be held, erase what was taken in, publish episodes, membership and residence."""
     with home.store.writing():
+        not_far_ahead(home, day)
         today = screening.run_day(home, day)
         deleted = purge(home, today)
         erase_taken(home, today)
@@ -94,7 +96,8 @@ def lists(home: Home, day: date) -> Figures:
     monday = day - timedelta(days=day.weekday())
     path = layout.visit_list(monday)
     lines = home.store.read_table(path).num_rows if home.store.has(path) else 0
-    return {"list": path if lines else "", "lines": lines, "new_list": made, "urgent_lines": urgent}
+    figures = {"list": path if lines else "", "lines": lines, "new_list": made, "urgent_lines": urgent}
+    return figures | {"without_effect": "; ".join(unheard(home, day))}
 
 
 # -- commands ------------------------------------------------------------------------------------------------------

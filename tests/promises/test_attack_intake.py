@@ -1,19 +1,24 @@
-"""Promises 1 and 7 attacked: files of the same name, what a killed check leaves behind."""
+"""Promises 1 and 7 attacked: same names, what a killed check leaves, mistyped days, and runs that are quietly wrong."""
 
+import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow.compute as pc
+import pytest
 
 from pipelines import steps
 from pipelines.accepted import versions
+from pipelines.errors import GateClosed
+from pipelines.settings import CONFIG
 from pipelines.store import STAGING
 from tests.home.building import HOLDER
 from tests.home.cases import CASES, DAY
-from tests.home.copies import opened
+from tests.home.copies import held, opened
 from tests.home.deliveries import deliver
 from tests.home.planting import bills
+from tests.home.running import run_day
 
 
 def test_another_file_of_the_same_name_is_not_erased_before_it_was_taken_in(copy_of: Callable[..., Path]) -> None:
@@ -46,3 +51,43 @@ def test_a_team_whose_visits_changed_can_be_printed_for(copy_of: Callable[..., P
     deliver(root, "teams", later, rows, "full_teams.csv")
     steps.take_in(opened(root), "teams", later)
     assert steps.print_copy(opened(root), DAY, "第二班", HOLDER)["lines"] >= 0
+
+
+def test_a_mistyped_year_closes_no_day_and_purges_nothing(copy_of: Callable[..., Path]) -> None:
+    root = copy_of("screened")
+    before = held(opened(root))
+    for step in (lambda: steps.intake(opened(root), date(2036, 4, 7)), lambda: run_day(root, date(2036, 4, 7))):
+        with pytest.raises(GateClosed, match="days after the newest delivery"):
+            step()
+    assert held(opened(root)) == before
+
+
+def test_a_folder_that_is_no_day_stops_its_source_in_one_line(copy_of: Callable[..., Path]) -> None:
+    root = copy_of("screened")
+    (root / "inbox" / "teams" / "2026-02-30").mkdir(parents=True)
+    with pytest.raises(GateClosed, match="inbox/teams/2026-02-30 is no day"):
+        steps.take_in(opened(root), "teams", DAY)
+
+
+def test_a_run_says_what_had_no_effect_and_names_nobody(copy_of: Callable[..., Path]) -> None:
+    root = copy_of("screened")
+    later = DAY + timedelta(days=1)
+    (root / "inbox" / "山田太郎").mkdir()
+    (root / "inbox" / "teams" / "20260407").mkdir(parents=True)
+    consents = root / "inbox" / "consents" / str(later)
+    consents.mkdir(parents=True, exist_ok=True)
+    (consents / "delta_broken.csv").write_text("山田 太郎,1\n", encoding="utf-8")
+    said = run_day(root, later)["without_effect"]
+    assert said.split("; ") == [
+        f"consents: a file of {later} was refused (file.header_missing)",
+        "inbox/teams: a folder that is no day like 2026-04-01 is not read",
+        "inbox: a folder that is no source is not read",
+    ]
+
+
+def test_a_source_that_is_declared_no_more_stops_the_run(copy_of: Callable[..., Path], tmp_path: Path) -> None:
+    root = copy_of("screened")
+    config = shutil.copytree(CONFIG, tmp_path / "config")
+    shutil.rmtree(config / "sources" / "water_notices")
+    with pytest.raises(GateClosed, match="water_notices is declared no more"):
+        run_day(root, DAY + timedelta(days=1), config)
