@@ -2,8 +2,10 @@
 only).
 """
 
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -29,7 +31,17 @@ def run(context: dg.AssetExecutionContext, step: Callable[[date], dict[str, Any]
             figures = step(day)
         except GateClosed as closed:
             raise dg.Failure(description=str(closed), allow_retries=False) from None
+        except OSError:
+            raise
+        except Exception as error:
+            raise dg.Failure(description=_place(error), allow_retries=False) from None
     yield dg.MaterializeResult(metadata=plain(figures))
+
+
+def _place(error: Exception) -> str:
+    """An unexpected error as one line: its kind and where. Its text may quote data, so it is not recorded."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: in {Path(where.filename).name}, line {where.lineno} → report this fault"
 
 
 def plain(figures: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from features.compiler import feature_table
 from features.definitions import FEATURES
-from models.scoring import Scored, score
+from models.matrix import MatrixRefused
+from models.scoring import Scored, SumCheckFailed, score
 from pipelines import layout
 from pipelines.errors import GateClosed
 from pipelines.home import Home
@@ -63,14 +64,17 @@ def publish_features(home: Home, day: date, run_day: date, under: str = "working
 def publish_scores(home: Home, day: date, run_day: date, under: str = "working") -> str:
     """Publish scores/<day>/{scores,contributions}.parquet by the model that stands signed on `day`; returns its hash.
 
-    Raises GateClosed when no model stands; models.scoring raises when the sum check or a feature hash fails.
+    Raises GateClosed when no model stands, and when the sum check or a feature hash fails.
     """
     digest, model = standing_model(home, run_day)
     feature_path = layout.features(day, under)
 
     def fill(draft: Draft) -> None:
         of = scope(home, People.read(home), day, run_day)
-        scored = score(model, home.store.read_table(feature_path), hashes())
+        try:
+            scored = score(model, home.store.read_table(feature_path), hashes())
+        except (SumCheckFailed, MatrixRefused) as error:
+            raise GateClosed("点数 (scores)", str(error), "nothing was published; train and sign again") from None
         draft.table(layout.scores(day, under), _scores(scored, of, digest), ["household_key"])
         draft.table(layout.contributions(day, under), scored.contributions, ["household_key"])
 

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.signoff import Circumstances, Hashes, Signer, SignRefused, Verdict, sign, standing
+from models.signoff import Circumstances, Hashes, Signer, SignRefused, Verdict, public_key, sign, standing
 from models.table import Model, from_json
 from pipelines import layout
 from pipelines.errors import GateClosed, WrongUse
@@ -93,6 +93,9 @@ def sign_model(home: Home, digest: str, name: str, key_file: Path, day: date) ->
         raise WrongUse(message)
     try:
         seed = bytes.fromhex(key_file.read_text().strip())
+        if public_key(seed) != signer["public_key"]:
+            message = f"not the key that the register of signers has for {name}"
+            raise ValueError(message)
         approval = sign(signed_things(home, digest), name, signer["role"], seed, day)
     except (ValueError, SignRefused) as error:
         message = f"--key: {error}"

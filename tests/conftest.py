@@ -1,7 +1,7 @@
 """What all tests share: the session home, copies of it, the command; in CI a skipped test is a failed run."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,3 +46,11 @@ def copy_of(city: Path, tmp_path: Path) -> Callable[..., Path]:
         return copied(city / stage / "home", tmp_path / name)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def without_great_expectations() -> Iterator[None]:
+    """For tests of other matters: the second opinion on each delivery takes most of a small day's run."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("pipelines.intake.prove", lambda *_args: [])
+        yield

@@ -21,6 +21,8 @@ from tests.home.running import run_day
 
 MANDATORY = "protected_persons"
 
+pytestmark = pytest.mark.usefixtures("without_great_expectations")
+
 
 def todays_file(root: Path, day: date = DAY) -> Path:
     (path,) = (p for p in files(root, MANDATORY) if p.parent.name == str(day))

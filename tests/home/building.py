@@ -66,13 +66,14 @@ def sign(home: Path, cli: Cli, model: str = "newest") -> None:
 
 
 def build(folder: Path) -> None:
-    """The stages of the session home: delivered, signed (before DAY), screened (after DAY)."""
+    """The stages of the session home: delivered, trained, signed (both before DAY), screened (after DAY)."""
     folder.mkdir(parents=True)
     cli = Cli(folder / "said.txt")
     delivered = simulate(folder / "delivered", cli)
-    signed = copied(delivered, folder / "signed")
-    cli.ok("intake", "--home", signed, "--to", TAKEN_TO)
-    cli.ok("train", "--home", signed, "--as-of", TAKEN_TO)
+    trained = copied(delivered, folder / "trained")
+    cli.ok("intake", "--home", trained, "--to", TAKEN_TO)
+    cli.ok("train", "--home", trained, "--as-of", TAKEN_TO)
+    signed = copied(trained, folder / "signed")
     sign(signed, cli)
     screened = copied(signed, folder / "screened")
     cli.ok("screen", "--home", screened, "--date", str(DAY))

@@ -1,0 +1,193 @@
+"""What a delivering office runs, the command's exit statuses, and a new source in three YAML files."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from pipelines import layout, steps
+from pipelines.cli import kizuki, main
+from pipelines.settings import CONFIG
+from tests.home import traces
+from tests.home.building import Cli, status
+from tests.home.cases import CASES, DAY, consent
+from tests.home.copies import differences, different_versions, opened
+from tests.home.deliveries import append, deliver, files
+from tests.home.planting import bills
+from tests.home.running import run_day
+
+pytestmark = pytest.mark.usefixtures("without_great_expectations")
+
+
+BY_NAME = {case.name: case for case in CASES}
+GAS = Path(__file__).parents[1] / "home" / "gas_stops"
+SIGNALS = ("tax_bills", "insurance_bills", "water_notices", "school_flags")
+
+
+def test_filtered_by_the_office_or_not_gives_the_same_downstream(copy_of: Callable[..., Path], tmp_path: Path) -> None:
+    """SOURCES: «both ways give identical results downstream». A full and deltas, by number and by name."""
+    whole = copy_of("signed", "whole")
+    for source in ("tax_bills", "insurance_bills"):
+        (full,) = (p for p in files(whole, source) if p.parent.name == "2026-04-01" and "full" in p.name)
+        again = Path(shutil.copy(full, full.parents[1] / str(DAY) / full.name))
+        append(again, source, list(bills(CASES[0], source, 11)))
+    filtered = copy_of("signed", "filtered")
+    for source in ("tax_bills", "insurance_bills"):
+        (full,) = (p for p in files(whole, source) if p.parent.name == str(DAY) and "full" in p.name)
+        shutil.copy(full, filtered / "inbox" / source / str(DAY) / full.name)
+    steps.take_in(opened(filtered), "consents", DAY)
+    dropped = 0
+    for source in SIGNALS:
+        wanted = tmp_path / f"{source}.csv"
+        Cli().ok("request", "--home", filtered, source, "--out", wanted)
+        for path in [p for p in files(filtered, source) if p.parent.name == str(DAY)]:
+            kept = tmp_path / path.name
+            args = ("contract", "filter", source, path, "--request", wanted, "--out", kept)
+            figures = Cli().ok(*args)
+            dropped += int(str(figures["rows_in"])) - int(str(figures["rows_kept"]))
+            path.unlink()
+            shutil.move(kept, path)
+    assert dropped > 100
+    for root in (whole, filtered):
+        run_day(root, DAY)
+    one, other = opened(whole), opened(filtered)
+    assert different_versions(one, other) == []
+    zones = ("working/", "published/lists/")
+    digests = [{p: o.sha256 for p, o in home.store.held.items() if p.startswith(zones)} for home in (one, other)]
+    assert differences(*digests) == []
+
+
+def test_a_request_list_says_nothing_of_who_has_no_basis(screened: Path, tmp_path: Path) -> None:
+    for source in SIGNALS:
+        wanted = tmp_path / f"{source}.csv"
+        steps.request(opened(screened), source, wanted)
+        hidden = [n for c in CASES for place in c.hidden if not c.people[place].protection and not c.people[place].local
+                  and not any(p.protection or p.local for p in c.people)
+                  for n in traces.names_of(c, place)]  # fmt: skip
+        assert traces.found(hidden, {source: wanted.read_text(encoding="utf-8")}) == []
+
+
+@pytest.fixture
+def gas_config(tmp_path: Path) -> Path:
+    """The config with a source more: three YAML files, and its name on the consent form."""
+    config = tmp_path / "config"
+    shutil.copytree(CONFIG, config)
+    shutil.copytree(GAS, config / "sources" / "gas_stops")
+    form = config / "sources" / "consents" / "contract.odcs.yaml"
+    form.write_text(form.read_text(encoding="utf-8").replace('"community"]', '"community", "gas"]'), encoding="utf-8")
+    bases = config / "legal_bases.yaml"
+    raw = yaml.safe_load(bases.read_text(encoding="utf-8"))
+    raw["bases"][0]["source"] += "|gas"
+    bases.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    return config
+
+
+def test_a_new_source_is_three_yaml_files(gas_config: Path, copy_of: Callable[..., Path]) -> None:
+    root = copy_of("signed")
+    asked, silent = BY_NAME["consents to everything"], BY_NAME["protection deleted"]
+    said = consent(sources="gas", given_on="2026-04-05") | {"consent_id": "GAS1", "resident_id": asked.resident(0)}
+    deliver(root, "consents", DAY, [said], "delta_gas.csv")
+    rows = [
+        {"slip_no": f"G{n:06d}", "resident_id": case.resident(0), "stopped_on": "2026-04-01"}
+        for n, case in enumerate((asked, silent), 1)
+    ]
+    path = deliver(root, "gas_stops", DAY, rows, "delta.csv", gas_config)
+    path.write_bytes(path.read_text(encoding="utf-8").replace("停止日", "閉栓日").encode("cp932"))
+    for source in ("residents", "consents", "local_protection", "protected_persons", "gas_stops"):
+        steps.take_in(opened(root, gas_config), source, DAY)
+    steps.hub(opened(root, gas_config), DAY)
+    home = opened(root, gas_config)
+    found = [e for e in home.store.read_table(layout.EPISODES).to_pylist() if e["source"] == "gas"]
+    assert [(e["kind"], e["began_on"]) for e in found] == [("gas_stop", date(2026, 4, 1))]
+    (person,) = home.names.keys("person", pa.array([asked.resident(0)])).to_pylist()
+    assert found[0]["person_key"] == person
+
+
+# -- the command -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["screen", "--home", "HOME"],
+        ["screen", "--home", "HOME", "--date", "yesterday"],
+        ["backtest", "--home", "HOME", "--from", "2026-04-06"],
+        ["print", "--home", "HOME", "--list", "2026-03-02", "--team", "first", "--as", "x"],
+        ["print", "--home", "HOME", "--list", "2026-04-06", "--team", "第九班", "--as", "x"],
+        ["request", "--home", "HOME", "residents", "--out", "x.csv"],
+        ["request", "--home", "HOME", "nothing", "--out", "x.csv"],
+        ["explain", "--home", "HOME", "no-such-key"],
+        ["key", "--home", "HOME", "--resident", "000000000000000", "--as", "x"],
+        ["report", "--home", "HOME", "--model", "ffff"],
+        ["verify", "--home", "/nowhere"],
+        ["unheard"],
+    ],
+    ids=lambda args: " ".join(args[:1]),
+)
+def test_wrong_use_exits_with_2_and_one_clear_line(
+    args: list[str], screened: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _out, err = run_main([str(screened) if a == "HOME" else a for a in args], monkeypatch)
+    assert code == 2
+    assert "Traceback" not in err
+
+
+def run_main(args: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
+    """The entry point itself, with its exit status."""
+    import contextlib
+    import io
+
+    out, err = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "argv", ["kizuki", *args])
+    code = 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+    return code, out.getvalue(), err.getvalue()
+
+
+def test_a_gate_exits_with_1_and_says_which_and_what_to_do(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    args = ["backtest", "--home", str(city / "trained" / "home"), "--from", "2026-04-01", "--to", "2026-04-01"]
+    code, _out, err = run_main(args, monkeypatch)
+    assert code == 1
+    assert len(err.strip().splitlines()) == 1
+    assert "→" in err
+
+
+def test_done_exits_with_0_and_json_is_for_machines(screened: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, _err = run_main(["verify", "--home", str(screened), "--json"], monkeypatch)
+    assert code == 0
+    assert json.loads(out)["files"] > 100
+
+
+def test_explain_adds_up_and_names_nobody(screened: Path) -> None:
+    home = opened(screened)
+    (key,) = traces.keys_of(home)[CASES[0].name].household
+    figures = Cli().ok("explain", "--home", screened, key)
+    contributions = figures["contributions"]
+    assert isinstance(contributions, dict)
+    assert abs(float(str(figures["sum_error"]))) <= 1e-6
+    assert figures["facts"]
+    assert traces.found(traces.plain_traces(CASES[0]), {"explain": json.dumps(figures, ensure_ascii=False)}) == []
+
+
+def test_check_tells_the_office_what_the_city_would_say(tmp_path: Path) -> None:
+    bad = Path(__file__).parents[1] / "canaries" / "tax_bills" / "rows.csv"
+    result = Cli()("contract", "check", "tax_bills", bad, "--json")
+    assert status(result) == 0
+    assert json.loads(result.stdout)["rows_refused"] > 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_command_has_help_that_starts_at_once() -> None:
+    for name in kizuki.list_commands(None):  # type: ignore[arg-type]
+        assert CliRunner().invoke(kizuki, [name, "--help"]).exit_code == 0, name
