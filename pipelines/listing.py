@@ -24,7 +24,7 @@ from pipelines.contacts import guardians, meetable
 from pipelines.errors import GateClosed
 from pipelines.home import Home
 from pipelines.scope import People, Scope, scope
-from pipelines.screening import HUB, Hub
+from pipelines.screening import HUB, Hub, run_day
 from pipelines.signing import standing_model
 from pipelines.store import Draft
 
@@ -47,7 +47,7 @@ def publish_list(home: Home, day: date) -> bool:
 
     def fill(draft: Draft) -> None:
         people = People.read(home)
-        of = scope(home, people, day, day)
+        of = scope(home, people, day, run_day(home, day))
         numbers = home.settings.numbers("outreach", day)
         forms = home.settings.numbers("consent", day)["random_forms"]
         persons = meetable(home, people, of, forms)
@@ -90,7 +90,7 @@ def publish_urgent(home: Home, day: date) -> int:
 
     def fill(draft: Draft) -> None:
         people = People.read(home)
-        of = scope(home, people, day, day)
+        of = scope(home, people, day, run_day(home, day))
         numbers = home.settings.numbers("outreach", day)
         persons = meetable(home, people, of, [])
         stops = _evidence(home, of, ["water_stop_open_days"])

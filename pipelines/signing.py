@@ -55,7 +55,9 @@ def approvals(home: Home, digest: str) -> list[dict[str, Any]]:
 def verdict(home: Home, digest: str, day: date) -> Verdict:
     """Whether a model may be used for lists on `day`, and if not, why."""
     metrics = home.store.read_json(layout.model(digest, "metrics.json"))
-    register = [Signer(s["name"], s["role"], s["public_key"], _day(s["valid_until"])) for s in home.settings.signers]
+    register = [
+        Signer(s["name"], s["role"], s["public_key"].lower(), _day(s["valid_until"])) for s in home.settings.signers
+    ]
     circumstances = Circumstances(
         home_demonstration=home.settings.demonstration,
         report_demonstration=metrics["made_up"],
