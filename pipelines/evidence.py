@@ -173,6 +173,7 @@ def _local(terms: pa.Table, margin: np.ndarray, facts: pa.Table, number: int, ro
     own = facts.filter(pc.equal(facts["household_key"], key)).to_pylist()
     return {
         "key_short": f"例{number}",
+        "household_key": key,
         "listed": listed,
         "margin": float(margin[row]),
         "base": base,

@@ -73,6 +73,16 @@ def ethics(model_hash: str, suffix: str) -> str:
     return f"published/reports/ethics/{model_hash}/{suffix}"
 
 
+def cases(model_hash: str) -> str:
+    """The single households explained beside an ethics report: its page can be taken away, the signed report stays."""
+    return ethics(model_hash, "cases.html")
+
+
+def case_keys(model_hash: str) -> str:
+    """Which households stand on that page."""
+    return f"working/cases/{model_hash}/cases.parquet"
+
+
 def printed(label: str, copy: str, suffix: str) -> str:
     """A numbered copy with names and addresses."""
     return f"restricted/printed/{label}/{copy}.{suffix}"

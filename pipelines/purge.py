@@ -158,7 +158,16 @@ def _validation(home: Home, day: date, draft: Draft) -> int:
         if kept.num_rows < table.num_rows:
             deleted += table.num_rows - kept.num_rows
             draft.rewrite(path, kept, ["as_of", "household_key"], WHY)
+        _cases(home, path.split("/")[1], lost, draft)
     return deleted
+
+
+def _cases(home: Home, model: str, lost: pa.Array, draft: Draft) -> None:
+    """The page of single households goes whole when one of them is lost; the signed report holds none."""
+    keys = layout.case_keys(model)
+    if home.store.has(keys) and pc.any(pc.is_in(home.store.read_table(keys)["household_key"], lost)).as_py():
+        draft.remove(keys)
+        draft.remove(layout.cases(model))
 
 
 def _handles(home: Home, day: date, draft: Draft) -> int:

@@ -30,10 +30,11 @@ from pipelines import layout
 from pipelines.accepted import versions
 from pipelines.evidence import card_figures, ethics_evidence
 from pipelines.home import Home
+from pipelines.manifest import sha256
 from pipelines.scope import People, Scope, scope
 from pipelines.screening import HUB, Hub
 from pipelines.store import Draft
-from reports.ethics import ethics_report
+from reports.ethics import cases_page, ethics_report
 
 TOUCHED = pa.schema([("household_key", pa.string()), ("from", pa.date32()), ("until", pa.date32())])
 
@@ -49,7 +50,14 @@ def publish_training(home: Home, as_of: date, validation: str) -> str:
         result = train(given)
         digest = made["digest"] = model_hash(result.model)
         _write_model(home, draft, digest, result)
-        html, figures = ethics_report(ethics_evidence(home, result, given, as_of))
+        evidence = ethics_evidence(home, result, given, as_of)
+        page = cases_page(evidence).encode()
+        local = evidence["explained"].pop("local")
+        evidence["explained"]["apart"] = {"cases": len(local), "sha256": sha256(page)}
+        keys = pa.table({"household_key": pa.array([one["household_key"] for one in local], pa.string())})
+        draft.bytes(layout.cases(digest), page)
+        draft.table(layout.case_keys(digest), keys, ["household_key"])
+        html, figures = ethics_report(evidence)
         draft.bytes(layout.ethics(digest, "report.html"), html.encode())
         draft.json(layout.ethics(digest, "ethics.json"), figures)
 

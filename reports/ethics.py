@@ -50,6 +50,26 @@ def ethics_report(evidence: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     return html, _figures(evidence, sections, made_up)
 
 
+def cases_page(evidence: Mapping[str, Any]) -> str:
+    """The single households' explanations as a page of their own, so that a withdrawal can take it away unsigned.
+
+    In: as `ethics_report`. The signed report names its SHA-256 (`explained.apart`) and holds no single household.
+    """
+    metrics = evidence.get("metrics") or {}
+    made_up = bool(evidence.get("demonstration") or metrics.get("made_up"))
+    letters = Letters()
+    return page(
+        "ethics.html.j2",
+        sections=letters.sections([households(evidence, made_up)]),
+        sprite=Markup(letters.sprite()),
+        svg=Markup,
+        made_up=MADE_UP if made_up else "",
+        municipality=evidence.get("municipality") or "",
+        as_of=str(evidence.get("as_of") or ""),
+        fingerprint=_hash(evidence),
+    )
+
+
 def _sections(evidence: Mapping[str, Any], metrics: Mapping[str, Any], made_up: bool) -> list[Section]:
     return [
         scope(evidence),

@@ -105,11 +105,19 @@ def _pairs(model: Model, features: Mapping[str, Any], made_up: bool) -> list[Blo
     return pictures
 
 
+APART_NOTE = "署名する報告書には一世帯の事実を残しません。撤回や支援措置のときは、別紙だけを消します。"
+
+
 def households(evidence: Mapping[str, Any], made_up: bool) -> Section:
     """個別の説明: waterfalls of listed and unlisted households, dated facts, the sum of each."""
     local = dig(evidence, "explained", "local") or []
     features = evidence.get("features") or {}
     blocks: list[Block] = [Text((LOCAL_NOTE,))]
+    apart = dig(evidence, "explained", "apart")
+    if apart:
+        said = f"世帯ごとの説明 {apart['cases']}件は別紙 cases.html にあります(SHA-256 {apart['sha256']})。"
+        blocks.append(Text((said, APART_NOTE)))
+        return Section("local", "個別の説明", tuple(blocks))
     for title, listed in (("名簿に載る世帯", True), ("名簿に載らない世帯", False)):
         mine = [one for one in local if bool(one.get("listed")) is listed]
         blocks.append(Heading(title))

@@ -200,3 +200,17 @@ def test_the_week_stays_frozen_and_a_print_names_nobody_who_left(later: Later, t
     assert traces.found(named, {"print": shown}) == []
     assert PAID.full_name(0) in traces.text_of(Path(str(made["xlsx"])))
     assert WARD in shown or made["lines"]
+
+
+def test_the_page_of_single_households_goes_with_one_of_them(city: Path, later: Later) -> None:
+    trained = opened(city / "signed" / "home")
+    path = next(p for p in trained.store.under("models/") if p.endswith("/model.json"))
+    model = path.split("/")[1]
+    shown = set(trained.store.read_table(layout.case_keys(model))["household_key"].to_pylist())
+    left = {key for case in LEAVE for key in later.keys[case.name].household}
+    assert shown & left, "nobody who leaves was shown: plant somebody with a higher margin"
+    assert trained.store.has(layout.cases(model))
+    assert not later.after.store.has(layout.cases(model))
+    assert not later.after.store.has(layout.case_keys(model))
+    report = layout.ethics(model, "report.html")
+    assert later.after.store.digest(report) == trained.store.digest(report), "the signed report stays"
