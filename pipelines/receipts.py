@@ -7,10 +7,11 @@ from pipelines.home import Home
 
 
 def broken_on(home: Home, source: str, day: date) -> Counter[str]:
-    """Rows broken by rule in the deliveries of `source` that became known on `day`."""
+    """Rows (for a rule on whole files: files) that broke each rule in what of `source` became known on `day`."""
     counts: Counter[str] = Counter()
     for path in home.store.under(f"published/receipts/{source}/{day}/"):
         if path.endswith(".json"):
             receipt = home.store.read_json(path)
             counts.update({entry["rule"]: entry["count"] for entry in receipt["refused"] + receipt["noticed"]})
+            counts.update(failure["rule"] for failure in receipt["file_failures"])
     return counts
