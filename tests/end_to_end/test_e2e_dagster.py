@@ -122,10 +122,7 @@ def test_a_short_day_fails_only_the_list_and_its_rerun_is_green(short_day: tuple
     keys = set(opened(root).store.read_table(layout.scores(DAY))["household_key"].to_pylist())
     assert numbers
     assert not [pair for pair in numbers if isinstance(pair[1], str) and set(pair[1].split("/")) & keys]
-    records = {
-        p.name + str(n): p.read_bytes().decode("utf-8", errors="ignore")
-        for n, p in enumerate(physical(Path(instance.root_directory)))
-    }
+    records = {p.name + str(n): traces.text_of(p) for n, p in enumerate(physical(Path(instance.root_directory)))}
     assert traces.found([*(n for c in CASES for n in traces.plain_traces(c)), *keys], records) == []
 
 
@@ -150,6 +147,6 @@ def test_other_errors_are_not_retried_and_say_no_value(
         result = run(root, instance)
         assert not result.success
         assert datetime.now(UTC) - started < timedelta(minutes=2)
-        records = {str(p): p.read_bytes().decode("utf-8", errors="ignore") for p in physical(tmp_path / "instance")}
+        records = {str(p): traces.text_of(p) for p in physical(tmp_path / "instance")}
     assert calls == [DAY]
     assert traces.found([CASES[0].full_name(0)], records) == []

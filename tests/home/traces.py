@@ -1,7 +1,7 @@
 """Looking for people in the files of a home: every file decoded to text, every trace of a person as a needle."""
 
+import html
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -44,11 +44,17 @@ def text_of(path: Path) -> str:
         return "\n".join(page.extract_text() for page in PdfReader(path).pages)
     data = path.read_bytes()
     plain = data.decode("utf-8", errors="ignore")
-    return plain + "\n" + _unescaped(plain) if path.suffix == ".json" else plain
+    return (
+        f"{plain}\n{_ESCAPED.sub(_letter, html.unescape(plain))}" if _ESCAPED.search(plain) or "&#" in plain else plain
+    )
 
 
-def _unescaped(plain: str) -> str:
-    return json.dumps(json.loads(plain), ensure_ascii=False)
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+"""How JSON writes Japanese letters, also inside Dagster's records."""
+
+
+def _letter(escaped: re.Match[str]) -> str:
+    return chr(int(escaped[1], 16))
 
 
 def _parquet_text(data: bytes) -> str:
@@ -78,10 +84,19 @@ def found(needles: Iterable[str], haystacks: dict[str, str]) -> list[tuple[str, 
         lines.update(text.splitlines())
     whole = "\n".join(lines)
     words = "\n".join(word for word in set(_SPLIT.split(whole)) if not word.isascii() or len(word) >= 10)
-    hits = [needle for needle in wanted if needle in (whole if _SPLIT.search(needle) else words)]
+    keys = "\n".join(set(_HEX.findall(whole)))
+    hits = [needle for needle in wanted if needle in _where(needle, whole, words, keys)]
     return [(needle, name) for needle in hits for name, text in haystacks.items() if needle in text]
 
 
+def _where(needle: str, whole: str, words: str, keys: str) -> str:
+    """The smallest text that holds the needle if anything does."""
+    if _HEX.fullmatch(needle):
+        return keys
+    return whole if _SPLIT.search(needle) else words
+
+
+_HEX = re.compile(r"[0-9a-f]{32,}")
 _SPLIT = re.compile(r"[\x00-\x1f!-/:-\x7f]+")
 """Names and numbers hold none of these, so each occurrence lies within one word between them: thousands of needles are
 looked for among the distinct words with Japanese letters or long numbers, not in the whole text.
