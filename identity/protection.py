@@ -32,16 +32,18 @@ PROTECTING_RULES: Final[Mapping[str, str]] = {
 }
 PROTECTION_RULES: Final = (*BELIEVED_RULES, *STANDING_RULES, "highest history_no", *PROTECTING_RULES)
 
-# Per row of the file its latest content, per measure the highest 履歴番号 of the undeleted, per person any measure.
+# Per row of the file its latest content (of two of one day, as an empty 申出番号 is 1, the one that protects longer),
+# per measure the highest 履歴番号 of the undeleted, per person any measure.
 _PROTECTED = """
 with known as (
   select resident_id, coalesce(measure_no, '1') as measure, history_no, known_from, state::varchar as state,
     released_on, case when ends_on < date '9999-01-01' then ends_on end as ends_on, deleted
   from versions where ({believed}) and ({known})
-  qualify row_number() over (partition by resident_id, measure, history_no order by known_from desc) = 1),
+  qualify row_number() over (partition by resident_id, measure, history_no
+    order by known_from desc, ends_on desc nulls first, state desc) = 1),
 speaking as (
   select * from known where {undeleted}
-  qualify row_number() over (partition by resident_id, measure order by {latest} known_from desc) = 1)
+  qualify row_number() over (partition by resident_id, measure order by {latest} known_from desc, history_no) = 1)
 select distinct resident_id from speaking where {protecting} order by resident_id
 """
 

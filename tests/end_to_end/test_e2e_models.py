@@ -96,8 +96,6 @@ def test_a_changed_report_takes_the_signatures_with_it(copy_of: Callable[..., Pa
     """The signature is on the exact report that was read: another report, no standing model."""
     root = copy_of("signed")
     home = opened(root)
-    (path,) = home.store.under("published/reports/ethics/")[1:] or home.store.under("published/reports/ethics/")
-
     with home.store.writing():
         (report,) = [p for p in home.store.under("published/reports/ethics/") if p.endswith("report.html")]
         home.store.publish(
@@ -105,7 +103,7 @@ def test_a_changed_report_takes_the_signatures_with_it(copy_of: Callable[..., Pa
             DAY,
             lambda draft: draft.bytes(report, b"<html>another</html>"),
             inputs={"by": "hand"},
-            config=path,
+            config=home.config,
         )
     with pytest.raises(GateClosed, match="no model stands signed"):
         scored(root)
