@@ -27,7 +27,7 @@ def accepted_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
 
 
 def _ordered(catalog: Catalog) -> list[str]:
-    order = ("frame", "consents", "protection", "teams", "signal", "outcomes")
+    order = ("frame", "consents", "protection", "teams", "slips", "signal", "outcomes")
     return sorted(catalog.names, key=lambda name: (order.index(catalog.contracts[name][-1].role), name))
 
 

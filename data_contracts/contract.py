@@ -18,7 +18,7 @@ from open_data_contract_standard.model import (
 )
 
 ColumnType = Literal["text", "int", "date", "flag", "list"]
-Role = Literal["frame", "consents", "protection", "teams", "signal", "outcomes"]
+Role = Literal["frame", "consents", "protection", "teams", "slips", "signal", "outcomes"]
 Severity = Literal["error", "warning"]
 
 # ODCS logical types that a delivered cell may have, and what the readers call them.
@@ -29,7 +29,7 @@ _TYPES: dict[str, ColumnType] = {
     "boolean": "flag",
     "array": "list",
 }
-_ROLES = ("frame", "consents", "protection", "teams", "signal", "outcomes")
+_ROLES = ("frame", "consents", "protection", "teams", "slips", "signal", "outcomes")
 _KINDS = ("full", "delta")
 # A row rule is stored as the query other ODCS tools can run; we need its predicate alone.
 _ROW_QUERY = "SELECT COUNT(*) FROM {object} WHERE "

@@ -77,6 +77,15 @@ def register_table(register: Register) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
+def uses(register: Register, source: str | None, purpose: str) -> tuple[Basis, ...]:
+    """Entries for one source and one use that is not scoring (safeguards, slips): consent gives none of these."""
+    return tuple(
+        basis
+        for basis in register
+        if basis.kind != "consent" and source in basis.source.split("|") and purpose in basis.purpose.split("|")
+    )
+
+
 def _basis(entry: dict[str, Any]) -> Basis:
     fields = Basis.__dataclass_fields__
     empty = sorted(name for name in fields if name not in _MAY_BE_EMPTY and entry.get(name) in (None, ""))

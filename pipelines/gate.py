@@ -12,14 +12,18 @@ from typing import cast
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_contracts.catalog import Source
 from identity.links import How, link
 from identity.normalise import AddressBook
+from identity.register import load_register, uses
 from pipelines import layout
 from pipelines.home import Home
 
 PURPOSE = "early_outreach"
+HUMAN_SLIP = "human_slip"
+NUMBER_OR_NAME = "resident_id_or_kana_address"
 NO_PERSON = pa.schema([("resident_id", pa.string()), ("dwelling_id", pa.string())])
 
 _STRETCH = """
@@ -61,6 +65,8 @@ class Gate:
     def passed(self, rows: pa.Table) -> pa.Table:
         """Rows that may be kept, with `resident_id` (and `dwelling_id` when the source speaks of dwellings)."""
         contract = self._source.contract
+        if contract.role == "slips":
+            return self._registered(rows, HUMAN_SLIP)
         if contract.role != "signal" or not rows.num_rows:
             return rows if contract.role != "signal" else self._no_person(rows)
         found = self._with_person(rows)
@@ -74,6 +80,20 @@ class Gate:
         passed = con.execute(_PASS, {**bound, "fact": fact}).to_arrow_table()
         return passed.drop_columns(["fact_day"])
 
+    def quarantined(self, rows: pa.Table) -> pa.Table:
+        """Refused rows that may be set aside for 30 days. A refused slip goes back to whoever wrote it, unseen."""
+        return rows.slice(0, 0) if self._source.contract.role == "slips" else self.passed(rows)
+
+    def _registered(self, rows: pa.Table, purpose: str) -> pa.Table:
+        """Rows that became known while the register held a live entry for this source and a use that is not scoring."""
+        register = load_register(self._home.settings.config / "legal_bases.yaml")
+        live = [
+            (entry.valid_from, entry.valid_to or date.max)
+            for entry in uses(register, self._source.contract.basis, purpose)
+        ]
+        known = rows["known_from"].to_pylist()
+        return rows.filter(pa.array([any(f <= day <= u for f, u in live) for day in known], pa.bool_()))
+
     def _no_person(self, rows: pa.Table) -> pa.Table:
         for field in NO_PERSON:
             if field.name not in rows.column_names:
@@ -86,6 +106,12 @@ class Gate:
             column = subject["column"]
             named = rows if column == "resident_id" else rows.append_column("resident_id", rows[column])
             return self._no_person(named)
+        if subject["by"] == NUMBER_OR_NAME:
+            numbered = pc.is_valid(rows[subject["column"]])
+            unnumbered = self._linked(rows.filter(pc.invert(numbered)).drop_columns([subject["column"]]), subject)
+            return pa.concat_tables(
+                [self._no_person(rows.filter(numbered)), unnumbered], promote_options="permissive"
+            ).sort_by([("delivery", "ascending"), ("row", "ascending")])
         return self._linked(rows, subject)
 
     def _linked(self, rows: pa.Table, subject: Mapping[str, str]) -> pa.Table:
@@ -97,7 +123,7 @@ class Gate:
         store = self._home.store
         states = store.read_table(layout.STATES)
         book = self._book = self._book or AddressBook(states.select(["town_code", "town"]))
-        links = link(asked, states, book, cast(How, subject["by"]), never=store.read_table(layout.PROTECTION))
+        links = link(asked, states, book, how_linked(subject), never=store.read_table(layout.PROTECTION))
         con = duckdb.connect()
         con.register("numbered", numbered)
         con.register("links", links)
@@ -113,6 +139,11 @@ def stretch_since(home: Home, basis: str | None, day: date) -> pa.Table:
     con = duckdb.connect()
     con.register("permission", home.store.read_table(layout.PERMISSION))
     return con.execute(_STRETCH, {"source": basis, "purpose": PURPOSE, "to": day}).to_arrow_table()
+
+
+def how_linked(subject: Mapping[str, str]) -> How:
+    """How rows without a number find their person."""
+    return "kana_address" if subject["by"] == NUMBER_OR_NAME else cast(How, subject["by"])
 
 
 def asked_columns(rows: pa.Table, subject: Mapping[str, str]) -> dict[str, pa.ChunkedArray | pa.Array]:

@@ -31,7 +31,7 @@ class Home:
         return self.settings.home
 
     def role(self, source: str) -> str:
-        """What a source is for: frame, consents, protection, teams, signal or outcomes."""
+        """What a source is for: frame, consents, protection, teams, slips, signal or outcomes."""
         return self._contract(source).role
 
     def basis(self, source: str) -> str | None:

@@ -31,7 +31,7 @@ from pipelines.manifest import sha256
 from pipelines.store import STAGING, Draft
 from reports.receipt_page import receipt_html
 
-ORDER = {"frame": 0, "consents": 1, "protection": 2, "teams": 3, "signal": 4, "outcomes": 5}
+ORDER = {"frame": 0, "consents": 1, "protection": 2, "teams": 3, "slips": 4, "signal": 5, "outcomes": 6}
 
 
 @dataclass
@@ -219,7 +219,7 @@ def _log_batch(home: Home, log: Log, batch: Batch, to: date, draft: Draft) -> li
         gate = Gate(home, batch.source, to)
         kept = gate.passed(_undated_ends(batch, _with_day(batch.judgement.accepted, known)))
         log.add(_sightings(batch, kept, known), _fulls(batch, known))
-        quarantined = gate.passed(_with_day(batch.judgement.refused_rows, known))
+        quarantined = gate.quarantined(_with_day(batch.judgement.refused_rows, known))
         for order in sorted(set(quarantined["delivery"].to_pylist())):
             part = quarantined.filter(pc.equal(quarantined["delivery"], order))
             draft.table(layout.quarantine(batch.source.name, known[order], order), part, ["row"])

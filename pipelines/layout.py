@@ -23,8 +23,8 @@ PEOPLE_ROLES = ("frame", "consents", "protection")
 
 
 def log_folder(source: str, role: str) -> str:
-    """Folder of a source's change log: what is about persons as such is sealed in `people`."""
-    zone = "people" if role in PEOPLE_ROLES else "accepted"
+    """Folder of a source's change log: what is about persons as such, and slips, is sealed in `people`."""
+    zone = "people" if role in (*PEOPLE_ROLES, "slips") else "accepted"
     return f"restricted/{zone}/{source}"
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -13,13 +13,13 @@ from data_contracts.profile import Source
 from data_contracts.reading import read_delivery
 from data_contracts.staging import stage
 from identity.dwellings import with_dwellings
-from identity.links import How, link
+from identity.links import link
 from identity.normalise import AddressBook
 from identity.states import HERE
 from pipelines import layout
 from pipelines.audit import record
 from pipelines.errors import WrongUse
-from pipelines.gate import asked_columns, stretch_since
+from pipelines.gate import NUMBER_OR_NAME, asked_columns, how_linked, stretch_since
 from pipelines.home import Home
 from pipelines.scope import FOREVER
 from pipelines.screening import last_day
@@ -32,7 +32,7 @@ home_now as (
   select resident_id, household_id from membership where known_from <= $day and $day < coalesce(known_until, {FOREVER})
     and "from" <= $day and $day <= coalesce("until", {FOREVER})),
 hidden as (select household_id from home_now where resident_id in (select resident_id from shielded))
-select name_kana, birth_date, town_code, town, lot, building from persons join states using (resident_id)
+select resident_id, name_kana, birth_date, town_code, town, lot, building from persons join states using (resident_id)
 where "from" <= $day and $day <= coalesce("until", {FOREVER})
   and resident_id not in (select resident_id from shielded)
   and resident_id not in (select resident_id from home_now where household_id in (select household_id from hidden))
@@ -42,8 +42,9 @@ order by all"""
 def request_list(home: Home, source: str, holder: str) -> pa.Table:
     """Persons with a basis for `source` today, as the office can find them; giving the list out is audited.
 
-    Out: resident_id; or, for sources that know no 宛名番号, name_kana, birth_date and the address in parts. Nobody who
-    is protected is on a list by name, nor anybody of their household: no office is told that address.
+    Out: resident_id; or, for sources that know no 宛名番号, name_kana, birth_date and the address in parts; or both,
+    where some rows have it. Nobody who is protected is on a list by name, nor anybody of their household: no office is
+    told that address.
     """
     day = last_day(home)
     contract = home.catalog.source(source, day).contract
@@ -57,7 +58,10 @@ def request_list(home: Home, source: str, holder: str) -> pa.Table:
         con.register("states", home.store.read_table(layout.STATES))
         con.register("protection", home.store.read_table(layout.PROTECTION))
         con.register("membership", home.store.read_table(layout.MEMBERSHIP_BY_ID))
-        table = con.execute(_BY_NAME, {"day": day}).to_arrow_table()
+        named = con.execute(_BY_NAME, {"day": day}).to_arrow_table()
+        table = named.drop_columns(["resident_id"])
+        if contract.subject["by"] == NUMBER_OR_NAME:
+            table = persons.join(named, "resident_id").sort_by("resident_id")
     _audited(home, day, "request", holder, persons["resident_id"].to_pylist(), source=source)
     return table
 
@@ -80,12 +84,23 @@ def filter_delivery(file: Path, source: Source, request: pa.Table, out: Path) ->
             **asked_columns(staged, source.contract.subject),
         }
     )
-    wanted = _as_states(request, day)
+    numbers = request["resident_id"] if "resident_id" in request.column_names else None
+    wanted = _as_states(request if numbers is None else _by_name(request), day)
     nobody = pa.table({name: pa.array([], kind) for name, kind in NOBODY.items()})
     book = AddressBook(wanted.select(["town_code", "town"]))
-    links = link(asked, wanted, book, cast(How, source.contract.subject["by"]), nobody)
-    rows = links.filter(pc.not_equal(links["outcome"], "none"))["row_id"].to_pylist()
-    return office.copy_rows(file, source, delivered, set(rows), out)
+    links = link(asked, wanted, book, how_linked(source.contract.subject), nobody)
+    rows = set(links.filter(pc.not_equal(links["outcome"], "none"))["row_id"].to_pylist())
+    if numbers is not None:
+        said = staged[source.contract.subject["column"]]
+        rows -= set(staged.filter(pc.is_valid(said))["row"].to_pylist())
+        rows |= set(staged.filter(pc.is_in(said, numbers.combine_chunks()))["row"].to_pylist())
+    return office.copy_rows(file, source, delivered, rows, out)
+
+
+def _by_name(request: pa.Table) -> pa.Table:
+    """The lines of a request that say a name: persons who may be asked for by number only say none."""
+    named = request.filter(pc.not_equal(pc.coalesce(request["name_kana"], pa.scalar("")), ""))
+    return named.drop_columns(["resident_id"])
 
 
 NOBODY: Final = {"resident_id": pa.string(), "from": pa.date32(), "until": pa.date32()}

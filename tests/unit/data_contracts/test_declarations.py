@@ -49,6 +49,16 @@ AGREED = {
         "absence_days submitted_by*",
         "school pupil_no flag opened_on",
     ),
+    "housing_rent": (
+        "tenancy_no* resident_id tenant_name tenant_kana* address* building owner month* rent_yen* paid_yen "
+        "months_overdue reduction income_unreported claim_on suit_on vacate_on",
+        "tenancy_no month",
+    ),
+    "welfare_contacts": ("case_no* resident_id* kind* began_on* ended_on outcome", "case_no"),
+    "community_flags": (
+        "slip_no* seen_on* reporter_kind* address* name_kana worry_codes what_seen urgent told_person",
+        "slip_no",
+    ),
     "protected_persons": (PROTECTION, "resident_id measure_no history_no"),
     "local_protection": (PROTECTION, "resident_id measure_no history_no"),
     "teams": ("team* wards* weekly_visits* members", "team"),
@@ -82,6 +92,9 @@ def test_roles_bases_and_limits() -> None:
         "insurance_bills": ("signal", "insurance", "delta", ("charged_year",)),
         "water_notices": ("signal", "water", "delta", ()),
         "school_flags": ("signal", "school", "delta", ()),
+        "housing_rent": ("signal", "housing", "full", ("month",)),
+        "welfare_contacts": ("signal", "welfare", "delta", ()),
+        "community_flags": ("slips", "community", "delta", ()),
         "protected_persons": ("protection", None, "full", ()),
         "local_protection": ("protection", None, "full", ()),
         "teams": ("teams", None, "full", ()),
@@ -89,6 +102,7 @@ def test_roles_bases_and_limits() -> None:
     }
     shares = {n: source(n).contract.refuse_share for n in names()}
     assert {n for n, share in shares.items() if share == 0} == {"protected_persons", "local_protection"}
+    assert shares.pop("community_flags") == 0.5  # a slip badly written must not hold back the others
     assert {share for share in shares.values() if share} == {0.02}
     facts = {n: source(n).contract.fact_date for n in names() if source(n).contract.fact_date}
     assert facts == {
@@ -96,6 +110,8 @@ def test_roles_bases_and_limits() -> None:
         "insurance_bills": "due_on",
         "water_notices": "step_on",
         "school_flags": "opened_on",
+        "housing_rent": "month",
+        "welfare_contacts": "began_on",
     }
 
 
@@ -142,6 +158,11 @@ def test_the_agreed_kinds_exist() -> None:
         *("school_absence_30d", "school_aid_applied", "school_aid_granted", "school_aid_refused"),
         *("school_meal_unpaid", "school_separate_room", "school_ssw", "school_home_visit"),
     }
+    housing = ("rent_unpaid", "arrears", "claim", "suit", "vacate", "reduced", "income_unreported")
+    wanted |= {f"housing_{what}" for what in housing}
+    wanted |= {f"welfare_assistance{what}" for what in ("", "_applied", "_declined", "_consulted")}
+    support = ("consulted", "plan", "housing_benefit", "budget_support", "work_support")
+    wanted |= {f"welfare_{what}" for what in (*support, "care_certified", "preschool", "hospital")}
     for prefix in ("tax", "insurance"):
         wanted |= {f"{prefix}_{state}" for state in ("overdue", "plan", "plan_broken", "deferred", "reduced", "seized")}
         wanted |= {f"{prefix}_reminder_returned", f"{prefix}_suspended_hardship"}

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from identity.permissions import load_consent_rules
-from identity.register import KINDS, load_register, register_table
+from identity.register import KINDS, load_register, register_table, uses
 
 CONFIG = Path(__file__).parents[3] / "config"
 ENTRY: dict[str, Any] = {
@@ -27,7 +27,10 @@ def written(tmp_path: Path, *entries: dict[str, Any]) -> Path:
 def test_what_ships() -> None:
     register = load_register(CONFIG / "legal_bases.yaml")
     assert {basis.kind for basis in register} <= set(KINDS)
-    assert [basis.kind for basis in register if basis.scores] == ["consent"]
+    assert {basis.kind for basis in register if basis.scores} == {"consent"}
+    assert [basis.number for basis in uses(register, "community", "human_slip")] == ["R-2020-007"]
+    assert [basis.scores for basis in uses(register, "welfare", "safeguard")] == [False]
+    assert uses(register, "welfare", "early_outreach") == ()  # what consent allows is asked of the consent ledger
     rules = load_consent_rules(CONFIG / "consent.yaml", date(2026, 4, 1))
     assert (rules.child_own_from, rules.guardian_until, rules.adult_from, rules.release) == (12, 16, 18, "confirmed")
 
