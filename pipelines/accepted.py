@@ -4,6 +4,7 @@
 vanishing therefore writes what changed, not the history.
 """
 
+import duckdb
 import pyarrow as pa
 
 from data_contracts.versions import CLOSED_SCHEMA, CONTROL_COLUMNS, advance, current_of, versions_of
@@ -58,6 +59,29 @@ def segments(home: Home, name: str, kind: str) -> list[pa.Table]:
 def versions(home: Home, name: str) -> pa.Table | None:
     """All accepted versions of a source: contract columns, the person or dwelling, known_from, known_until."""
     return Log(home, name).versions()
+
+
+def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str) -> duckdb.DuckDBPyRelation | None:
+    """All accepted versions of a source as a relation of `con`, straight from Parquet, in no order; None when nothing
+    was ever accepted.
+
+    Columns: those of the contract, resident_id and dwelling_id (signals), known_from, known_until (null = still
+    believed; believed in [known_from, known_until)), closed_by.
+    """
+    folder = layout.log_folder(name, home.role(name))
+    opened, closed = (home.store.under(f"{folder}/{kind}-") for kind in ("opened", "closed"))
+    if not opened:
+        return None
+    rows = home.store.relation(con, opened)
+    names = ", ".join(f'o."{column}"' for column in rows.columns if column not in ("row_hash", "version_id"))
+    ended = home.store.relation(con, closed) if closed else con.from_arrow(CLOSED_SCHEMA.empty_table())
+    rows.create_view(f"opened of {name}")
+    ended.create_view(f"closed of {name}")
+    return con.sql(
+        f"""select {names}, c.known_until, c.closed_by
+        from "opened of {name}" o left join "closed of {name}" c using (version_id)
+        where c.known_until is null or c.known_until > o.known_from"""
+    )
 
 
 def log_digests(home: Home, names: list[str]) -> dict[str, str]:

@@ -6,7 +6,6 @@ back files that no manifest names. Readers open only what a manifest names, and 
 """
 
 import fcntl
-import io
 import json
 import os
 import resource
@@ -18,34 +17,25 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import dataset
 
-from identity.pseudonyms import seal, unseal
+from identity.pseudonyms import unseal
+from pipelines import checked
+from pipelines.draft import SEALED, Draft, generation
 from pipelines.errors import GateClosed
 from pipelines.layout import ZONES
 from pipelines.manifest import Manifest, Output, canonical, code_digest, fold, parse, sha256
 
-ROW_GROUP = 131_072
-SEALED = "restricted/people/"
+__all__ = ["STAGING", "Draft", "Store", "generation", "point"]
+
 STAGING = "restricted/.staging"
 
 
 def point(_name: str) -> None:
     """A place where a kill must do no harm. Fault-injection tests replace this function."""
-
-
-def parquet_bytes(table: pa.Table) -> bytes:
-    """The bytes of a table: fixed row groups and compression, no free metadata, so equal tables are equal bytes."""
-    plain = table.replace_schema_metadata(None).combine_chunks()
-    sink = io.BytesIO()
-    pq.write_table(plain, sink, row_group_size=ROW_GROUP, compression="zstd", version="2.6")
-    return sink.getvalue()
-
-
-def sorted_by(table: pa.Table, keys: list[str]) -> pa.Table:
-    """`table` in the order of `keys` (ascending, nulls last)."""
-    return table.sort_by([(key, "ascending") for key in keys]) if keys else table
 
 
 class Store:
@@ -93,17 +83,44 @@ class Store:
         """
         if path not in self.held:
             raise GateClosed("publication", f"{path} is not published", "run the step that writes it")
-        output = self.held[path]
-        data = generation(self.root, output.gen, path).read_bytes()
-        if sha256(data) != output.sha256:
-            raise GateClosed(
-                "publication", f"{path} differs from its manifest", "restore it from a backup, then run kizuki verify"
-            )
+        data = generation(self.root, self.held[path].gen, path).read_bytes()
+        if sha256(data) != self.held[path].sha256:
+            raise _damaged(path)
         return unseal(data, self._people_key) if path.startswith(SEALED) else data
 
-    def read_table(self, path: str) -> pa.Table:
-        """A published Parquet file as a table."""
-        return pq.read_table(pa.BufferReader(_owned(self.read_bytes(path))))
+    def file(self, path: str) -> Path:
+        """Where the bytes of a published file are, its digest checked (once per process while nobody touches it).
+
+        Raises GateClosed as `read_bytes` does. The bytes of a sealed file are still sealed.
+        """
+        if path not in self.held:
+            raise GateClosed("publication", f"{path} is not published", "run the step that writes it")
+        file = generation(self.root, self.held[path].gen, path)
+        if not file.is_file() or checked.digest(file) != self.held[path].sha256:
+            raise _damaged(path)
+        return file
+
+    def read_table(self, path: str, columns: list[str] | None = None) -> pa.Table:
+        """A published Parquet file as a table: all its columns, or those named."""
+        if path.startswith(SEALED):
+            return pq.read_table(pa.BufferReader(self._opened(path)), columns=columns)
+        return pq.read_table(self.file(path), columns=columns, partitioning=None)
+
+    def relation(self, con: duckdb.DuckDBPyConnection, paths: list[str]) -> duckdb.DuckDBPyRelation:
+        """Published Parquet files of one shape as one relation of `con`, read as far as a query asks for them.
+
+        Columns go together by name; one that a file lacks is null there. `paths` names at least one file, all sealed
+        or none; sealed ones are decrypted once per process, in memory.
+        """
+        if not paths[0].startswith(SEALED):
+            return con.read_parquet([str(self.file(path)) for path in paths], union_by_name=True)
+        form = dataset.ParquetFileFormat()
+        parts = [form.make_fragment(pa.BufferReader(self._opened(path))) for path in paths]
+        schema = pa.unify_schemas([part.physical_schema for part in parts])
+        return con.from_arrow(dataset.FileSystemDataset(parts, schema, form))
+
+    def _opened(self, path: str) -> pa.Buffer:
+        return checked.unsealed(self.file(path), self._people_key)
 
     def read_json(self, path: str) -> Any:
         """A published JSON file."""
@@ -145,7 +162,7 @@ class Store:
         self,
         step: str,
         day: date,
-        fill: Callable[["Draft"], None],
+        fill: Callable[[Draft], None],
         *,
         inputs: dict[str, str],
         config: str,
@@ -162,7 +179,7 @@ class Store:
         if before and before.key == key and all(self.held.get(p) == o for p, o in before.outputs.items()):
             return None
         sequence = self._chain[-1].sequence + 1 if self._chain else 1
-        draft = Draft(self.root, f"{sequence:06d}-{day}-{step}", self._people_key)
+        draft = Draft(self.root, f"{sequence:06d}-{day}-{step}", self._people_key, lambda name: point(name))
         started = time.monotonic()
         self._marker.touch()
         try:
@@ -247,56 +264,9 @@ class Store:
                 shutil.rmtree(folder)
 
 
-class Draft:
-    """What a publication will write. Nothing of it is visible before the commit."""
-
-    def __init__(self, root: Path, run_id: str, people_key: bytes) -> None:
-        self._root, self.run_id, self._people_key = root, run_id, people_key
-        self.outputs: dict[str, Output] = {}
-        self.removals: set[str] = set()
-        self.rewritings: dict[str, str] = {}
-
-    def table(self, path: str, table: pa.Table, keys: list[str]) -> None:
-        """Write a table in the order of `keys`."""
-        self.bytes(path, parquet_bytes(sorted_by(table, keys)))
-
-    def json(self, path: str, value: Any) -> None:
-        """Write canonical, indented JSON."""
-        self.bytes(path, (canonical(value, indent=1) + "\n").encode())
-
-    def bytes(self, path: str, data: bytes) -> None:
-        """Write bytes; sealed when the path lies in `restricted/people`."""
-        stored = seal(data, self._people_key) if path.startswith(SEALED) else data
-        target = generation(self._root, self.run_id, path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
-            file.write(stored)
-            file.flush()
-            os.fsync(file.fileno())
-        self.outputs[path] = Output(sha256(stored), len(stored), self.run_id)
-        point("a file written")
-
-    def remove(self, path: str) -> None:
-        """Unpublish `path`."""
-        self.removals.add(path)
-
-    def rewrite(self, path: str, table: pa.Table, keys: list[str], why: str) -> None:
-        """Replace a published table, with a chained entry old digest → new digest that `verify` follows."""
-        self.table(path, table, keys)
-        self.rewritings[path] = why
-
-
-def generation(root: Path, run_id: str, path: str) -> Path:
-    """Where the bytes of a stable path written by a run are: each zone keeps its own generations."""
-    zone, rest = path.split("/", 1)
-    return root / zone / ".gen" / run_id / rest
-
-
-def _owned(data: bytes) -> pa.Buffer:
-    """The bytes in Arrow's own memory: a worker that lets go of Python's while Python ends aborts the process."""
-    buffer = pa.allocate_buffer(len(data))
-    memoryview(buffer).cast("B")[:] = data
-    return buffer
+def _damaged(path: str) -> GateClosed:
+    what = f"{path} differs from its manifest"
+    return GateClosed("publication", what, "restore it from a backup, then run kizuki verify")
 
 
 def _links(top: Path) -> Iterator[Path]:

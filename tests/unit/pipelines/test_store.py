@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -141,3 +142,45 @@ def test_killed_anywhere_the_home_holds_the_old_or_the_new(
             assert Store(root, KEY).read_bytes(path)
         undisturbed(root)
         assert snapshot(root) == expected, f"killed at point {kill}"
+
+
+def many(rows: int) -> pa.Table:
+    return pa.table({"n": pa.array(range(rows), pa.int64()), "word": pa.array([f"w{n % 97}" for n in range(rows)])})
+
+
+def test_a_stream_and_a_table_of_the_same_rows_are_the_same_bytes(home: Store) -> None:
+    whole = many(300_000)
+
+    def fill(draft: Draft) -> None:
+        draft.table("working/table.parquet", whole, ["n"])
+        draft.stream("working/stream.parquet", whole.schema, whole.to_batches(max_chunksize=10_007))
+        draft.table("restricted/people/table.parquet", whole, ["n"])
+        draft.stream("restricted/people/stream.parquet", whole.schema, whole.to_batches(max_chunksize=70_001))
+        draft.stream("working/nothing.parquet", whole.schema, [])
+        draft.table("working/empty.parquet", whole.slice(0, 0), ["n"])
+
+    with home.writing():
+        home.publish("step", DAY, fill, inputs={}, config="c")
+    for zone, table, stream in (
+        ("working", "table", "stream"), ("restricted/people", "table", "stream"), ("working", "empty", "nothing"),
+    ):  # fmt: skip
+        assert home.digest(f"{zone}/{table}.parquet") == home.digest(f"{zone}/{stream}.parquet")
+    assert Store(home.root, KEY).read_table("working/stream.parquet").equals(whole)
+    assert home.read_table("restricted/people/stream.parquet", ["word"]).equals(whole.select(["word"]))
+
+
+@pytest.mark.parametrize("zone", ["working", "restricted/people"])
+def test_published_tables_open_as_one_relation_by_column_name(zone: str, home: Store) -> None:
+    def fill(draft: Draft) -> None:
+        draft.table(f"{zone}/a.parquet", pa.table({"n": [1, 2]}), ["n"])
+        draft.table(f"{zone}/b.parquet", pa.table({"word": ["x"], "n": [3]}), ["n"])
+
+    with home.writing():
+        home.publish("step", DAY, fill, inputs={}, config="c")
+    with duckdb.connect() as con:
+        rows = home.relation(con, [f"{zone}/a.parquet", f"{zone}/b.parquet"]).order("n").fetchall()
+        assert rows == [(1, None), (2, None), (3, "x")]
+        path = (home.root / f"{zone}/a.parquet").resolve()
+        path.write_bytes(path.read_bytes()[:-1] + b"X")
+        with pytest.raises(GateClosed, match="differs from its manifest"):
+            home.relation(con, [f"{zone}/a.parquet"])
