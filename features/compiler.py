@@ -66,12 +66,12 @@ def feature_tables(
     connection: BaseBackend | None = None,
 ) -> Iterator[tuple[date, pa.Table]]:
     """(day, `feature_table` of that day) for each of `days`, one after the other; the hub is registered once."""
-    hub = Hub.of(episodes, membership, residence)
-    with engine(connection) as backend:
+    with engine(connection) as used:
+        hub = Hub.of(used, episodes, membership, residence)
         for day, day_scope in days.items():
-            scope = hub.scope(day_scope, day)
+            scope = hub.scope(used, day_scope, day)
             facts = household_facts(hub.known_on(day), scope, kinds_of(features), sources_of(features))
-            yield day, finished(backend.to_pyarrow(counted(facts, scope, features, day)), features, day)
+            yield day, finished(used.collect(counted(facts, scope, features, day)), features, day)
 
 
 def evidence(
@@ -91,17 +91,15 @@ def evidence(
     the latest of these facts began), n (how many); sorted by household_key, feature, person_key. Facts without a
     date may count in a value, but never here: no reason rests on them (METHODS §7).
     """
-    hub = Hub.of(episodes, membership, residence)
-    scope = hub.scope(DayScope(permission, visible, household_keys), day)
-    with engine(connection) as backend:
+    with engine(connection) as used:
+        hub = Hub.of(used, episodes, membership, residence)
+        scope = hub.scope(used, DayScope(permission, visible, household_keys), day)
         # The facts of the wanted households leave the engine once; what follows reads these few rows.
-        facts = ibis.memtable(
-            backend.to_pyarrow(household_facts(hub.known_on(day), scope, kinds_of(features), sources_of(features)))
-        )
-        values = finished(backend.to_pyarrow(counted(facts, scope, features, day)), features, day)
+        found = used.collect(household_facts(hub.known_on(day), scope, kinds_of(features), sources_of(features)))
+        facts = used.put(found)
+        values = finished(used.collect(counted(facts, scope, features, day)), features, day)
         tables = [
-            _labelled(backend.to_pyarrow(behind(facts, feature, day)), name, values)
-            for name, feature in features.items()
+            _labelled(used.collect(behind(facts, feature, day)), name, values) for name, feature in features.items()
         ]
     order = [("household_key", "ascending"), ("feature", "ascending"), ("person_key", "ascending")]
     return pa.concat_tables([EVIDENCE.empty_table(), *tables]).sort_by(order).combine_chunks()
@@ -122,12 +120,12 @@ def vacancy_suspected(
     Same tables, permission and visibility as a feature: where water is not visible, nothing is suspected. A list
     contacts them by phone first (PRACTICE «Capacity»).
     """
-    hub = Hub.of(episodes, membership, residence)
-    scope = hub.scope(DayScope(permission, visible, households), day)
-    facts = household_facts(hub.known_on(day), scope, *VACANCY)
-    closed = facts.filter(OpenNow().holds(facts, day) & facts.date_precision.isin(DATED))
-    with engine(connection) as backend:
-        found = backend.to_pyarrow(closed.group_by("household_key").aggregate(n=closed.count()))
+    with engine(connection) as used:
+        hub = Hub.of(used, episodes, membership, residence)
+        scope = hub.scope(used, DayScope(permission, visible, households), day)
+        facts = household_facts(hub.known_on(day), scope, *VACANCY)
+        closed = facts.filter(OpenNow().holds(facts, day) & facts.date_precision.isin(DATED))
+        found = used.collect(closed.group_by("household_key").aggregate(n=closed.count()))
     return found.sort_by("household_key")["household_key"].combine_chunks()
 
 

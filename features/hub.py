@@ -15,6 +15,7 @@ from ibis.backends import BaseBackend
 
 from features import inputs
 from features.asof import KnownOn, known_on
+from features.backends import Engine, engine_of
 from features.scope import Scope
 
 
@@ -40,12 +41,12 @@ class Hub:
     residence: ir.Table
 
     @classmethod
-    def of(cls, episodes: pa.Table, membership: pa.Table, residence: pa.Table) -> "Hub":
-        """Checked and registered tables; InputRefused when one cannot be what it is said to be."""
+    def of(cls, engine: Engine, episodes: pa.Table, membership: pa.Table, residence: pa.Table) -> "Hub":
+        """Checked tables, put into the engine; InputRefused when one cannot be what it is said to be."""
         return cls(
-            ibis.memtable(inputs.conform_episodes(episodes)),
-            ibis.memtable(inputs.conform(membership, inputs.MEMBERSHIP, "membership")),
-            ibis.memtable(inputs.conform(residence, inputs.RESIDENCE, "residence")),
+            engine.put(inputs.conform_episodes(episodes)),
+            engine.put(inputs.conform(membership, inputs.MEMBERSHIP, "membership")),
+            engine.put(inputs.conform(residence, inputs.RESIDENCE, "residence")),
         )
 
     @classmethod
@@ -61,14 +62,14 @@ class Hub:
         """The episodes as known on the day."""
         return known_on(self.episodes, day)
 
-    def scope(self, of_day: DayScope, day: date) -> Scope:
+    def scope(self, engine: Engine, of_day: DayScope, day: date) -> Scope:
         """Whose facts count on the day."""
         return Scope(
             known_on(self.membership, day),
             known_on(self.residence, day),
-            ibis.memtable(inputs.conform(of_day.permission, inputs.PERMISSION, "permission")),
-            ibis.memtable(inputs.conform(of_day.visible, inputs.VISIBLE, "visible")),
-            ibis.memtable(inputs.household_table(of_day.households)),
+            engine.put(inputs.conform(of_day.permission, inputs.PERMISSION, "permission")),
+            engine.put(inputs.conform(of_day.visible, inputs.VISIBLE, "visible")),
+            engine.put(inputs.household_table(of_day.households)),
         )
 
     def named_scope(self, day: date) -> Scope:
@@ -83,16 +84,18 @@ class Hub:
 
 
 @contextmanager
-def engine(connection: BaseBackend | None) -> Iterator[BaseBackend]:
-    """The caller's engine, or a DuckDB in memory that ends with the block (results do not depend on its threads)."""
-    if connection is not None:
-        yield connection
-        return
-    own = ibis.duckdb.connect(threads=2)
+def engine(connection: BaseBackend | None) -> Iterator[Engine]:
+    """The caller's engine, which forgets the block's tables after it; or a DuckDB in memory that ends with the block
+    (results do not depend on its threads).
+    """
+    own = ibis.duckdb.connect(threads=2) if connection is None else None
+    used = engine_of(own if own is not None else connection)
     try:
-        yield own
+        yield used
     finally:
-        own.disconnect()
+        used.forget()
+        if own is not None:
+            own.disconnect()
 
 
 def _unbound(schema: pa.Schema, name: str) -> ir.Table:

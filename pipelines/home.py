@@ -1,4 +1,4 @@
-"""An opened home: settings, store, catalog of sources and pseudonyms in one hand, for the steps.
+"""An opened home: settings, store, catalog of sources, pseudonyms and engines in one hand, for the steps.
 
 What must not go in here: what a step does.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from data_contracts.catalog import Catalog, load_catalog
 from data_contracts.contract import Contract
 from identity.pseudonyms import Pseudonymiser
+from pipelines.engines import Engines
 from pipelines.errors import GateClosed
 from pipelines.ledger import Ledger
 from pipelines.settings import Settings, load_settings
@@ -24,6 +25,7 @@ class Home:
     store: Store
     catalog: Catalog
     names: Pseudonymiser
+    engines: Engines
 
     @property
     def root(self) -> Path:
@@ -58,12 +60,17 @@ class Home:
         return Ledger(self.root, self.store, self.catalog)
 
 
-def open_home(root: Path, config: Path | None = None) -> Home:
-    """Open the home at `root`. Raises WrongUse when it is none, GateClosed when its manifests do not hold together."""
+def open_home(root: Path, config: Path | None = None, engine: str = "duckdb") -> Home:
+    """Open the home at `root`, to be worked on by `engine` (`engines.NAMES`).
+
+    Raises WrongUse when it is none, GateClosed when its manifests do not hold together.
+    """
     settings = load_settings(root.resolve(), config.resolve() if config else None)
     names = Pseudonymiser(settings.master_key)
     store = Store(settings.home, names.subkey("people at rest"), names.fingerprint)
-    return Home(settings, store, _catalog(settings.config / "sources", settings.config_digest), names)
+    return Home(
+        settings, store, _catalog(settings.config / "sources", settings.config_digest), names, Engines(engine, settings)
+    )
 
 
 @lru_cache(maxsize=8)

@@ -13,6 +13,8 @@ from features.compiler import feature_table
 from features.definitions import FEATURES
 from models.matrix import MatrixRefused
 from models.scoring import Scored, SumCheckFailed, score
+from models.scoring_spark import score_on
+from models.table import Model
 from pipelines import layout
 from pipelines.errors import GateClosed
 from pipelines.home import Home
@@ -43,7 +45,8 @@ def hashes() -> dict[str, str]:
 
 def features_of(home: Home, of: Scope) -> pa.Table:
     """Feature table of a scope's households, from the published hub."""
-    return feature_table(*Hub.read(home), of.permission, of.visible, of.households, of.day)
+    with home.engines.counting() as connection:
+        return feature_table(*Hub.read(home), of.permission, of.visible, of.households, of.day, connection=connection)
 
 
 def publish_features(home: Home, day: date, run_day: date, under: str = "working") -> None:
@@ -72,7 +75,7 @@ def publish_scores(home: Home, day: date, run_day: date, under: str = "working")
     def fill(draft: Draft) -> None:
         of = scope(home, People.read(home), day, run_day)
         try:
-            scored = score(model, home.store.read_table(feature_path), hashes())
+            scored = _scored(home, model, home.store.read_table(feature_path))
         except (SumCheckFailed, MatrixRefused) as error:
             raise GateClosed("点数 (scores)", str(error), "nothing was published; train and sign again") from None
         draft.table(layout.scores(day, under), _scores(scored, of, digest), ["household_key"])
@@ -110,6 +113,11 @@ def run_day(home: Home, day: date) -> date:
 
 def _step(name: str, under: str) -> str:
     return name if under == "working" else f"backtest-{name}"
+
+
+def _scored(home: Home, model: Model, features: pa.Table) -> Scored:
+    session = home.engines.spark()
+    return score(model, features, hashes()) if session is None else score_on(session, model, features, hashes())
 
 
 def _scores(scored: Scored, of: Scope, digest: str) -> pa.Table:

@@ -1,7 +1,8 @@
 """What a home and a municipality set: `settings.yaml` of the home, the config folder, dated numbers.
 
 `settings.yaml` is the administrator's: municipality, whether the home is a demonstration, where the key is, who may
-sign. The config folder is the municipality's: every number with the date it holds from and its source.
+sign, where Spark and PostgreSQL are. The config folder is the municipality's: every number with the date it holds from
+and its source.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ class Settings:
     demonstration: bool
     key_file: Path
     signers: tuple[dict[str, Any], ...]
+    spark: dict[str, str]
+    postgres: dict[str, Any]
 
     @cached_property
     def config_digest(self) -> str:
@@ -66,7 +69,23 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
         demonstration=bool(raw.get("demonstration", False)),
         key_file=(home / raw["key_file"]).resolve(),
         signers=tuple(raw.get("signers", ())),
+        spark={name: str(value) for name, value in raw.get("spark", {}).items()},
+        postgres=_outside(home, raw.get("postgres", {})),
     )
+
+
+def _outside(home: Path, postgres: dict[str, Any]) -> dict[str, Any]:
+    """How to connect, with the password's file as a path. Raises WrongUse for a password in the home itself."""
+    if "password" in postgres:
+        message = "postgres in settings.yaml must name a password_file outside the home, not the password"
+        raise WrongUse(message)
+    if "password_file" not in postgres:
+        return postgres
+    path = (home / postgres["password_file"]).resolve()
+    if path.is_relative_to(home.resolve()):
+        message = "password_file in settings.yaml lies inside the home: move it out"
+        raise WrongUse(message)
+    return postgres | {"password_file": path}
 
 
 def dated(raw: dict[str, Any], day: date) -> dict[str, Any]:
