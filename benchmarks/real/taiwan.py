@@ -12,46 +12,26 @@ the end of the same road, decided by the creditor. One month of labels: the conf
 """
 
 import json
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import click
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-import yaml
 
+from benchmarks.real.home import additivity, household_of, published, run, told, write_config
 from benchmarks.real.taiwan_bills import resident_ids
-from benchmarks.real.taiwan_home import AS_OF, TRAINED_ON, write_config, write_home
+from benchmarks.real.taiwan_home import AS_OF, TRAINED_ON, write_home
 from benchmarks.real.taiwan_outside import compare
-from identity.pseudonyms import Pseudonymiser
 
-CONFIG = Path(__file__).parents[2] / "config"
-KIZUKI = Path(sys.executable).with_name("kizuki")
 HORIZON = {"horizon_days": 30, "lag_days": 1}
-
-
-def run(command: str, home: Path, config: Path, *options: str) -> dict[str, Any]:
-    """One ordinary command; its figures. Raises click.ClickException with the command's own words when it says no."""
-    started = time.monotonic()
-    line = [str(KIZUKI), command, "--home", str(home), "--config", str(config), "--json", *options]
-    done = subprocess.run(line, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise click.ClickException(f"kizuki {command} ended with {done.returncode}: {done.stderr.strip()}")
-    figures: dict[str, Any] = json.loads(done.stdout)
-    click.echo(f"kizuki {command}: {time.monotonic() - started:.0f} s")
-    return figures
 
 
 def figures_of(home: Path, model: str, data: pd.DataFrame) -> dict[str, Any]:
     """What the commands published on the model, beside the direct fit; JSON-able."""
-    published = home / "models" / model
-    metrics = json.loads((published / "metrics.json").read_text())
-    ethics = json.loads((home / "published" / "reports" / "ethics" / model / "ethics.json").read_text())
-    outside = compare(data, _keys(home, data), pq.read_table(published / "validation.parquet"))
+    metrics, ethics, validation = published(home, model)
+    people = resident_ids(data["ID"].to_numpy())
+    keys = household_of(home, people)
+    outside = compare(data, [keys[person] for person in people], validation)
     return {
         "n": outside.rows,
         "shipped": metrics["chosen"],
@@ -60,35 +40,9 @@ def figures_of(home: Path, model: str, data: pd.DataFrame) -> dict[str, Any]:
         "ceiling_minus_shipped": metrics["price_of_explainable"]["auc"],
         "direct_boosting": outside.direct.as_dict(),
         "shipped_minus_direct": outside.shipped_minus_direct.as_dict(),
-        "additivity_max_error": _additivity(ethics),
+        "additivity_max_error": additivity(ethics),
         "precision_at_k": metrics["ranking"][metrics["chosen"]]["precision_at_k"],
     }
-
-
-def _keys(home: Path, data: pd.DataFrame) -> list[str]:
-    """The households' pseudonyms in the data's order: each is the one household that its only member belongs to."""
-    settings = yaml.safe_load((home / "settings.yaml").read_text())
-    names = Pseudonymiser(bytes.fromhex((home / settings["key_file"]).read_text().strip()))
-    people = names.keys("person", pa.array(resident_ids(data["ID"].to_numpy()))).to_pylist()
-    member = pq.read_table(
-        home / "working" / "membership" / "membership.parquet", columns=["person_key", "household_key"]
-    )
-    of = dict(zip(member["person_key"].to_pylist(), member["household_key"].to_pylist(), strict=True))
-    return [of[person] for person in people]
-
-
-def _additivity(ethics: dict[str, Any]) -> float:
-    """The largest |base + Σ contributions − margin| that the ethics report states, over all households."""
-    section = next(part for part in ethics["sections"] if part["key"] == "additivity")
-    rows = [row for block in section["blocks"] if block["kind"] == "table" for row in block["rows"]]
-    return max(float(row[1]) for row in rows)
-
-
-def told(figure: dict[str, Any]) -> str:
-    """value [low, high] (n)."""
-    if figure.get("value") is None:
-        return f"cannot tell (n = {figure['n']})"
-    return f"{figure['value']:+.4f} [{figure['low']:+.4f}, {figure['high']:+.4f}]  n = {figure['n']}"
 
 
 def show(figures: dict[str, Any]) -> None:
@@ -119,7 +73,7 @@ def main(data: Path, home: Path) -> None:
     if home.exists():
         raise click.BadParameter("the home must not exist yet", param_hint="--home")
     rows = write_home(table, home)
-    config = write_config(CONFIG, home.parent / f"{home.name}.config", HORIZON)
+    config = write_config(home.parent / f"{home.name}.config", HORIZON, "docs/benchmarks/taiwan.md")
     click.echo(f"delivered: {rows}")
     run("intake", home, config, "--to", TRAINED_ON.isoformat())
     trained = run("train", home, config, "--as-of", TRAINED_ON.isoformat(), "--validation", "single_cohort")

@@ -19,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from benchmarks.real.home import BILLS
+
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
@@ -29,25 +31,6 @@ PAYMENT_DAY = 25
 LABEL_DAY = date(2005, 10, 31)
 AMBIGUOUS = "ambiguous code"
 LONGEST_CODE = 8
-
-COLUMNS = {
-    "levy": "税目",
-    "charged_year": "相当年度",
-    "notice_no": "通知書番号",
-    "instalment": "期別",
-    "carried": "繰越区分",
-    "resident_id": "宛名番号",
-    "payer_role": "納付義務者区分",
-    "collected_by": "徴収方法",
-    "due_on": "納期限",
-    "billed_yen": "調定額",
-    "paid_yen": "収納額",
-    "paid_on": "収入日",
-    "reminder_on": "督促発布日",
-    "deferred_on": "猶予日",
-    "seized_on": "差押日",
-    "close_reason": "消滅事由",
-}
 
 
 def month_of(t: int) -> tuple[int, int]:
@@ -116,11 +99,11 @@ def changes(accounts: Accounts) -> dict[date, pd.DataFrame]:
     """Folder day → the rows that are new or changed since the folder before: what a monthly delta holds."""
     delivered: dict[date, pd.DataFrame] = {}
     key = ["charged_year", "notice_no", "instalment"]
-    before = pd.DataFrame(columns=list(COLUMNS))
+    before = pd.DataFrame(columns=list(BILLS))
     for month in range(MONTHS):
         now = known_at_end_of(accounts, month)
-        known = set(before[list(COLUMNS)].itertuples(index=False, name=None))
-        new = [row not in known for row in now[list(COLUMNS)].itertuples(index=False, name=None)]
+        known = set(before[list(BILLS)].itertuples(index=False, name=None))
+        new = [row not in known for row in now[list(BILLS)].itertuples(index=False, name=None)]
         delivered[day_of(month + 1, 1)] = now[new].sort_values(key).reset_index(drop=True)
         before = now
     last = before[before["due_on"] == day_of(MONTHS - 1, 31).isoformat()]

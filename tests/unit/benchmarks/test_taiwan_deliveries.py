@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.real.home import write_config
 from benchmarks.real.taiwan_bills import AMBIGUOUS, Accounts, changes, day_of, known_at_end_of
-from benchmarks.real.taiwan_home import AS_OF, household_ids, write_config, write_home
+from benchmarks.real.taiwan_home import AS_OF, household_ids, write_home
 from data_contracts.catalog import Catalog, load_catalog
 from data_contracts.judging import FileContext, judge
 from data_contracts.reading import read_delivery
 from data_contracts.staging import stage
 
-CONFIG = Path(__file__).parents[3] / "config"
 NEWEST_FIRST = [f"PAY_{i}" for i in range(1, 7)]
 
 
@@ -51,7 +51,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def catalog(home: Path) -> Catalog:
-    write_config(CONFIG, home.parent / "config", {"horizon_days": 30, "lag_days": 1})
+    write_config(home.parent / "config", {"horizon_days": 30, "lag_days": 1}, "docs/benchmarks/taiwan.md")
     return load_catalog(home.parent / "config" / "sources")
 
 
