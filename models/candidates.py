@@ -16,6 +16,7 @@ from models.matrix import Matrix, Spec
 from models.metrics import inclusion_by_date
 from models.panel import Panel
 from models.scoring import margins
+from models.splits import Yearly
 from models.table import Model
 
 
@@ -38,7 +39,19 @@ class TrainingSettings:
     boosting_trees: int = 100
     ebm_bags: int = 2
     ebm_rounds: int = 400
+    yearly_on: str = "06-01"
+    yearly_tests: int = 3
+    yearly_selections: int = 1
+    yearly_history_days: int = 730
+    list_sizes: tuple[int, ...] = (100, 250, 500, 1000)
+    rules: tuple[str, ...] = ()
     seed: int = 0
+
+    @property
+    def yearly(self) -> Yearly:
+        """The yearly validation schedule."""
+        month, day = (int(part) for part in self.yearly_on.split("-"))
+        return Yearly(month, day, self.yearly_tests, self.yearly_selections, self.yearly_history_days)
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "TrainingSettings":
@@ -48,7 +61,8 @@ class TrainingSettings:
             raise ValueError(
                 f"config/training.yaml: {', '.join(sorted(set(values) - known))} は使われません。消してください。"
             )
-        return cls(**values)
+        given: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in values.items()}
+        return cls(**given)
 
 
 class Declared(Protocol):

@@ -73,7 +73,7 @@ def card(
     figures: Sequence[Figure],
     cannot_tell: Sequence[str] = (),
     demonstration: bool = False,
-    single_cohort: bool = False,
+    signable: bool = True,
 ) -> str:
     """The card in Markdown (Japanese, English headings); the same bytes for the same input.
 
@@ -89,7 +89,7 @@ def card(
     if wordless:
         raise CardRefused(f"ことばのない特徴量があります: {', '.join(wordless)}。")
     parts = [
-        *_head(model, demonstration, single_cohort),
+        *_head(model, demonstration, signable),
         *_purpose(),
         *_figures(figures, cannot_tell, demonstration),
         *_table(model, features),
@@ -99,12 +99,12 @@ def card(
     return "\n".join(parts) + "\n"
 
 
-def _head(model: Model, demonstration: bool, single_cohort: bool) -> list[str]:
+def _head(model: Model, demonstration: bool, signable: bool) -> list[str]:
     lines = ["# モデルカード / Model card", ""]
     if demonstration:
         lines += ["> **架空データ**: 作りものの市で学習しました。実際の市の訪問リストには使えません。", ""]
-    if single_cohort:
-        lines += ["> **一つの時点だけの検証 (single_cohort)**: 早さは示せず、訪問リストへの署名はできません。", ""]
+    if not signable:
+        lines += ["> **早さを測らない検証 (single_cohort・yearly)**: 訪問リストへの署名はできません。", ""]
     learner = str(model.learned.get("learner", ""))
     return [
         *lines,

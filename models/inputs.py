@@ -54,3 +54,11 @@ def rows_of(inputs: TrainingInputs, what: str, city: City) -> Panel | None:
         return None
     permitted = inputs.trainable if what in ("train", "calibration") else inputs.evaluable
     return panel(days, inputs.features, inputs.labels, permitted, inputs.recipe.names, inputs.settings.target, city)
+
+
+def learnt_rows(inputs: TrainingInputs, city: City) -> Panel:
+    """The rows from which the candidates that are compared and shipped are learnt (`split.learnt`)."""
+    return panel(
+        inputs.split.learnt, inputs.features, inputs.labels, inputs.trainable, inputs.recipe.names,
+        inputs.settings.target, city,
+    )  # fmt: skip

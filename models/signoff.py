@@ -29,7 +29,7 @@ RULES: Final[Mapping[str, str]] = {
     "too-long": "署名の期間が長すぎます。上限以内で署名し直してください。",
     "two-people": "有効な署名が二人分そろっていません。別々の二人の署名が必要です。",
     "demonstration": "架空データの報告です。実際の市では署名があっても使えません。",
-    "single-cohort": "一つの時点だけで検証したモデル(single_cohort)は、リストには使えません。",
+    "without-leads": "早さを測っていないモデル(single_cohort・yearly の検証)は、リストには使えません。",
     "stop-rule": "中止の取り決めに当たっています。審査会で判断するまでリストは作れません。",
 }
 
@@ -83,14 +83,14 @@ class Verdict:
 class Circumstances:
     """Facts about home and report that no signature can outweigh.
 
-    `home_demonstration`, `report_demonstration`: made-up data (架空データ). `single_cohort`: validated
-    on one as-of date only. `stop_rules`: names of live stop rules that fire. `max_days`: the
+    `home_demonstration`, `report_demonstration`: made-up data (架空データ). `without_leads`: validated
+    on one as-of date (a year) only. `stop_rules`: names of live stop rules that fire. `max_days`: the
     longest an approval may run.
     """
 
     home_demonstration: bool
     report_demonstration: bool
-    single_cohort: bool
+    without_leads: bool
     stop_rules: tuple[str, ...] = ()
     max_days: int = VALID_DAYS
 
@@ -157,7 +157,7 @@ def standing(
 def _against(circumstances: Circumstances) -> list[str]:
     against = {
         "demonstration": circumstances.report_demonstration and not circumstances.home_demonstration,
-        "single-cohort": circumstances.single_cohort,
+        "without-leads": circumstances.without_leads,
         "stop-rule": bool(circumstances.stop_rules),
     }
     return [rule for rule, holds in against.items() if holds]

@@ -7,10 +7,10 @@ import numpy as np
 
 from models.candidates import fit_all, single_score
 from models.ceiling import CeilingSettings, fit_ceiling
-from models.choice import ORDER, Choice, choose
 from models.cohort import cohort_flow
 from models.comparison import Baselines
 from models.crosssection import axes_of, importances, ranking, subgroups, visibility
+from models.hits import choose_by_hits
 from models.inputs import TrainingInputs, rows_of
 from models.intervals import Codes, Estimate, Figure, Floats, mark
 from models.metrics import auc, auc_difference, inclusion_by_date
@@ -33,7 +33,7 @@ def train_single_cohort(inputs: TrainingInputs) -> TrainingResult:
     listed = {
         name: inclusion_by_date(score, fold, max(inputs.slots // FOLDS, 1)) for name, score in out_of_fold.items()
     }
-    choice = _choice(inputs, rows, listed)
+    choice = choose_by_hits(listed, rows, delta=inputs.settings.delta_share, made_up=inputs.made_up)
     candidates = fit_all(inputs.recipe, rows)
     model = candidates[choice.name]
     judged = rows.take(rows.judged)
@@ -102,23 +102,6 @@ def _cross_validated(inputs: TrainingInputs, rows: Panel, fold: Codes) -> dict[s
         for name, score in scores.items():
             out.setdefault(name, np.zeros(rows.x.rows))[held] = score
     return out
-
-
-def _choice(inputs: TrainingInputs, rows: Panel, listed: dict[str, Floats]) -> Choice:
-    """By expected hits per slot at k: δ is one hit per 100 visits."""
-    hits = {name: chosen * rows.label for name, chosen in listed.items() if name in ORDER}
-    share = float(next(iter(listed.values())).sum()) / rows.x.rows
-    return choose(
-        hits,
-        (rows.label * share).astype(np.float64),
-        {"household": rows.household},
-        delta=inputs.settings.delta_share,
-        enough=True,
-        made_up=inputs.made_up,
-        per=np.full(rows.x.rows, share),
-        positives=int((rows.label & rows.judged).sum()),
-        scale=1.0,
-    )
 
 
 def _price(scores: dict[str, Floats], rows: Panel, chosen: str, made_up: bool) -> dict[str, Any]:

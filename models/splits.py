@@ -34,13 +34,19 @@ class Split:
 
     @property
     def enough(self) -> bool:
-        """Whether anything beyond the scorecard may be chosen."""
-        return bool(self.train and self.selection and self.calibration and self.test)
+        """Whether anything beyond the scorecard may be chosen. A yearly split has no period of its own to calibrate."""
+        calibrated = bool(self.calibration) or self.kind == "yearly"
+        return bool(self.train and self.selection and calibrated and self.test)
 
     @property
     def signable(self) -> bool:
-        """A single cohort can never be signed for lists."""
+        """What shows no lead (a single cohort, a yearly split) can never be signed for lists."""
         return self.kind == "temporal"
+
+    @property
+    def learnt(self) -> tuple[date, ...]:
+        """Days from which the shipped model is learnt: a yearly choice is learnt again with its selection years."""
+        return (*self.train, *self.selection) if self.kind == "yearly" else self.train
 
     @property
     def label_days(self) -> tuple[date, ...]:
@@ -141,6 +147,51 @@ def single_cohort(as_of: date, known_on: date, horizon_days: int, lag_days: int)
     """One as-of date, validated by declared 5-fold household cross-validation; never signable for lists."""
     note = f"単一時点のデータです:世帯単位の{FOLDS}分割交差検証のみで、名簿用には署名できません。"
     return Split("single_cohort", known_on, horizon_days, lag_days, train=(as_of,), notes=(note,))
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """One as-of date a year: the day (month, day), and how many of the newest years test and select
+    (config/training.yaml)."""
+
+    month: int = 6
+    day: int = 1
+    tests: int = 3
+    selections: int = 1
+    history_days: int = 730
+
+
+def yearly(first_day: date, known_on: date, horizon_days: int, lag_days: int, wanted: Yearly | None = None) -> Split:
+    """One as-of date a year, for bills and campaigns that come once a year.
+
+    `first_day`: first day with data of every source used; the first as-of date has `history_days` behind it. The newest
+    mature years test, the years before them select (learnt from the years before these), and the chosen learner is
+    learnt again from training and selection years together. Before each period lies H + lag, as in `plan`. Without room
+    for a training year nothing is trained. No leads, no calibration: it orders a yearly campaign and nothing else.
+    """
+    wanted = wanted or Yearly()
+    gap = timedelta(days=horizon_days + lag_days)
+    earliest = first_day + timedelta(days=wanted.history_days)
+    days = [date(year, wanted.month, wanted.day) for year in range(earliest.year, known_on.year + 1)]
+    days = [day for day in days if earliest <= day and day + gap <= known_on]
+    test = days[-wanted.tests :]
+    before = [day for day in days if test and day + gap <= test[0]]
+    selection = before[-wanted.selections :]
+    train = [day for day in before if selection and day + gap <= selection[0]]
+    note = "年に一度の基準日です:早さは測れず、較正もしていません。訪問リスト用には署名できません。"
+    short = (
+        f"データが足りません:{first_day}から{known_on}までに、学習・選択・検証の年を置けません。配点表だけを使えます。"
+    )
+    return Split(
+        "yearly",
+        known_on,
+        horizon_days,
+        lag_days,
+        train=tuple(train),
+        selection=tuple(selection) if train else (),
+        test=tuple(test),
+        notes=(note,) if train else (note, short),
+    )
 
 
 def folds(groups: Sequence[str], seed: int, count: int = FOLDS) -> npt.NDArray[np.int64]:

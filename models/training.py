@@ -31,12 +31,15 @@ from models.scoring import contribution_arrays, margins, probabilities
 from models.single_cohort import train_single_cohort
 from models.stability import bootstrap_rows, random_jaccard, stability
 from models.table import Model
+from models.yearly import train_yearly
 
 
 def train(inputs: TrainingInputs) -> TrainingResult:
     """Learn, choose, calibrate, validate. Too little data → the scorecard; every figure that cannot be told says so."""
     if inputs.split.kind == "single_cohort":
         return train_single_cohort(inputs)
+    if inputs.split.kind == "yearly":
+        return train_yearly(inputs)
     city = City.of(inputs.features, inputs.area)
     learnt = rows_of(inputs, "train", city)
     enough = inputs.split.enough and _learnable(learnt)

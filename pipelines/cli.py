@@ -111,7 +111,13 @@ def intake(root: Path, config: Path | None, as_json: bool, to: date) -> None:
 @kizuki.command()
 @with_home
 @click.option("--as-of", "as_of", type=Day(), required=True)
-@click.option("--validation", type=click.Choice(["temporal", "single_cohort"]), default="temporal", show_default=True)
+@click.option(
+    "--validation",
+    type=click.Choice(["temporal", "single_cohort", "yearly"]),
+    default="temporal",
+    show_default=True,
+    help="only temporal can be signed for lists",
+)
 def train(root: Path, config: Path | None, as_json: bool, as_of: date, validation: str) -> None:
     """Train the candidates, validate, write the ethics report; waits for two signatures. Prints the model hash."""
     say(as_json, **step("train")(home_at(root, config), as_of, validation))

@@ -15,7 +15,7 @@ from features.definition import render_reason
 from features.definitions import FEATURES
 from models.card import Figure
 from models.explanation import reason_shares, reasons
-from models.inputs import TrainingInputs, rows_of
+from models.inputs import TrainingInputs, learnt_rows
 from models.learners import boosting
 from models.matrix import Matrix
 from models.panel import City
@@ -119,8 +119,7 @@ def shap_agreement(result: TrainingResult, given: TrainingInputs, day: date) -> 
     """
     if "boosting" not in result.candidates:
         return None
-    learnt = rows_of(given, "train", City.of(given.features, given.area))
-    assert learnt is not None
+    learnt = learnt_rows(given, City.of(given.features, given.area))
     judged = learnt.take(learnt.judged)
     trees = boosting.BoostingSettings(trees=given.settings.boosting_trees, seed=given.settings.seed)
     fitted = boosting.estimate(judged.x, judged.label.astype(np.int64), judged.weight, given.specs, trees)
@@ -202,6 +201,12 @@ def card_figures(metrics: dict[str, Any]) -> tuple[list[Figure], list[str]]:
         figures.append(
             Figure(name, english, gain["value"], gain["low"], gain["high"], gain["n"], "危機", _period(metrics))
         )
+    for day, year in metrics.get("by_date", {}).items():
+        area = year["policies"][metrics["chosen"]]["auc"]
+        if area.get("value") is None:
+            cannot.append(f"AUC({day})")
+        else:
+            figures.append(Figure("AUC", "AUC", area["value"], area["low"], area["high"], area["n"], "世帯", day))
     if not figures and not cannot:
         cannot.append("限定平均リード(検証の期間が足りません)")
     return figures, cannot

@@ -61,7 +61,7 @@ def verdict(home: Home, digest: str, day: date) -> Verdict:
     circumstances = Circumstances(
         home_demonstration=home.settings.demonstration,
         report_demonstration=metrics["made_up"],
-        single_cohort=metrics["validation"] == "single_cohort",
+        without_leads=metrics["validation"] != "temporal",
     )
     return standing(approvals(home, digest), signed_things(home, digest), register, day, circumstances)
 

@@ -22,12 +22,13 @@ from models.inputs import TrainingInputs
 from models.labels import Known, components_of, crisis_events, labels, pipeline_steps
 from models.learners.scorecard import Card
 from models.results import TrainingResult
-from models.splits import Split, plan, single_cohort
+from models.splits import Split, plan, single_cohort, yearly
 from models.table import canonical_json, model_hash
 from models.training import train
 from outreach.teams import capacity
 from pipelines import layout
 from pipelines.accepted import versions
+from pipelines.errors import WrongUse
 from pipelines.evidence import card_figures, ethics_evidence
 from pipelines.home import Home
 from pipelines.manifest import sha256
@@ -77,7 +78,7 @@ def _write_model(home: Home, draft: Draft, digest: str, result: TrainingResult) 
         figures,
         cannot_tell,
         demonstration=home.settings.demonstration,
-        single_cohort=result.metrics["validation"] == "single_cohort",
+        signable=result.metrics["split"]["signable"],
     )
     draft.bytes(layout.model(digest, "model.json"), canonical_json(result.model).encode())
     draft.bytes(layout.model(digest, "card.md"), text.encode())
@@ -89,8 +90,10 @@ def _write_model(home: Home, draft: Draft, digest: str, result: TrainingResult) 
 
 
 def _split(home: Home, as_of: date, validation: str) -> Split:
-    numbers = home.settings.numbers("training", as_of)
-    horizon, lag = numbers["horizon_days"], numbers["lag_days"]
+    settings = TrainingSettings.of(home.settings.numbers("training", as_of))
+    horizon, lag = settings.horizon_days, settings.lag_days
+    if validation == "yearly":
+        return yearly(People.read(home).admitted_from(), as_of, horizon, lag, settings.yearly)
     if validation == "single_cohort":
         day = max(
             entry.known_from
@@ -113,6 +116,10 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
     later = (*split.selection, *split.test, *split.replay)
     numbers = home.settings.numbers("training", as_of)
     settings = TrainingSettings.of({**numbers, "slots": _slots(home, numbers["slots"])})
+    unknown = sorted({*settings.rules} - set(FEATURES))
+    if unknown:
+        message = f"config/training.yaml, rules: {', '.join(unknown)} is no declared feature (see docs/features.md)"
+        raise WrongUse(message)
     return TrainingInputs(
         split=split,
         features=tables,
@@ -123,7 +130,7 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
         known=known,
         groups=_groups(scopes),
         area=_area(scopes),
-        trainable=_permitted(home, people, {*split.train, *split.calibration, *whole}, "model_training", scopes, as_of),
+        trainable=_permitted(home, people, {*split.learnt, *split.calibration}, "model_training", scopes, as_of),
         evaluable=_permitted(home, people, {*later, *whole}, "model_evaluation", scopes, as_of),
         specs=specs_of(list(FEATURES.values())),
         sources={name: feature.sources for name, feature in FEATURES.items()},

@@ -27,6 +27,7 @@ from reports.ethics_blocks import (
 from reports.ethics_scope import settings_table
 from reports.ethics_texts import CALIBRATION_NOTE, CHOICE_RULE, PRICE_NOTE, SAME_TERMS
 from reports.ethics_words import line_ja, policy_ja, reason_ja, source_ja
+from reports.ethics_years import year_by_year
 
 
 def forest(
@@ -60,7 +61,7 @@ def forest(
 def comparison(metrics: Mapping[str, Any], made_up: bool) -> Section:
     """モデルの比較: every configuration tried, the price of being explainable, the rule of choice."""
     choice, chosen = metrics.get("choice") or {}, metrics.get("chosen")
-    unit = "share" if metrics.get("validation") == "single_cohort" else "days"
+    unit = "days" if metrics.get("validation", "temporal") == "temporal" else "share"
     gap = "名簿1枠あたりの的中の差" if unit == "share" else "限定平均リードの差"
     names = [str(name) for name in choice.get("tried") or []]
     rows = [
@@ -131,7 +132,8 @@ def baselines(metrics: Mapping[str, Any], features: Mapping[str, Any], made_up: 
     wanted = ["all", "incident", "not_in_pipeline", "cross_source", "any_but_city_acts"]
     for name in [*wanted, *(line for line in lines if line not in wanted)]:
         blocks += _line(name, lines.get(name), line_ja(name, parts), chosen, made_up)
-    blocks += [*_ranking(metrics), *_effort(metrics), *_without(metrics, made_up)]
+    years = year_by_year(metrics, features)
+    blocks += [*(years or _ranking(metrics)), *_effort(metrics), *_without(metrics, made_up)]
     return Section("baselines", "基準との比較", tuple(blocks))
 
 

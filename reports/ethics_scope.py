@@ -222,8 +222,8 @@ def signatures(evidence: Mapping[str, Any], made_up: bool) -> Section:
     lines = ["二人の別々の人の署名が、上の3つのハッシュすべてに必要です。1文字でも変わると署名は無効になります。"]
     if made_up:
         lines.append("架空データの報告です。実際の市のモデルとして署名することはできません。")
-    if dig(evidence, "metrics", "validation") == "single_cohort":
-        lines.append("単一時点の検証のため、名簿用には署名できません。")
+    if dig(evidence, "metrics", "validation") in ("single_cohort", "yearly"):
+        lines.append("早さを測らない検証のため、名簿用には署名できません。")
     columns = ("", "氏名", "役割", "日付", "署名")
     blanks = [tuple(Cell(text) for text in (who, " ", " ", " ", " ")) for who in ("一人目", "二人目")]
     return Section(
@@ -247,4 +247,6 @@ def settings_table(metrics: Mapping[str, Any]) -> list[Block]:
 
 
 def _setting(value: Any) -> Cell:
+    if isinstance(value, list | tuple):
+        return words("、".join(map(str, value)))
     return words(value) if isinstance(value, str) or value is None else Cell(f"{value:g}", style="number", data=value)

@@ -64,12 +64,19 @@ SETTINGS: Final = {
     "boosting_trees": "ブースティングの木の数",
     "ebm_bags": "EBMの袋の数",
     "ebm_rounds": "EBMの繰り返し",
+    "yearly_on": "年に一度の検証: 基準日(月-日)",
+    "yearly_tests": "年に一度の検証: 検証する年の数",
+    "yearly_selections": "年に一度の検証: 選択する年の数",
+    "yearly_history_days": "年に一度の検証: 最初の基準日より前に要る日数",
+    "list_sizes": "適合率を見る名簿の長さ",
+    "rules": "比べる目安(特徴量1つで並べる)",
     "seed": "くじの種",
 }
 
 VALIDATION: Final = {
     "temporal": "時間で分けた検証(学習・選択・較正・検証は重ならない期間)",
     "single_cohort": "単一時点の5分割交差検証(名簿用には署名できません)",
+    "yearly": "年に一度の基準日で、年ごとの検証(名簿用には署名できません)",
 }
 
 PERIODS: Final = {

@@ -48,7 +48,7 @@ def test_the_card_says_what_must_be_known(model: Model) -> None:
 
 def test_made_up_data_and_single_cohorts_are_marked(model: Model) -> None:
     """架空データ at the top and at every figure."""
-    text = card(model, WORDS, [LEAD], demonstration=True, single_cohort=True)
+    text = card(model, WORDS, [LEAD], demonstration=True, signable=False)
     assert text.index("架空データ") < text.index("使いみち")
     assert "制限付き平均リード(架空データ)" in text and "single_cohort" in text
 

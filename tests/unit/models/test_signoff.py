@@ -22,7 +22,7 @@ DAY = dt.date(2026, 6, 1)
 KEYS = {"審査 一郎": b"1" * 32, "審査 花子": b"2" * 32, "審査 次郎": b"3" * 32}
 HASHES = Hashes("a" * 64, "b" * 64, "c" * 64)
 SIGNERS = [Signer(name, "倫理審査", public_key(key), dt.date(2027, 3, 31)) for name, key in KEYS.items()]
-FINE = Circumstances(home_demonstration=False, report_demonstration=False, single_cohort=False)
+FINE = Circumstances(home_demonstration=False, report_demonstration=False, without_leads=False)
 
 
 def signed(
@@ -64,7 +64,7 @@ CASES: dict[str, Any] = {
     "too-long": lambda: judged(signed("審査 花子", days=181)),
     "two-people": lambda: judged(signed("審査 一郎", on=DAY - dt.timedelta(days=1))),
     "demonstration": lambda: judged(signed("審査 花子"), report_demonstration=True),
-    "single-cohort": lambda: judged(signed("審査 花子"), single_cohort=True),
+    "without-leads": lambda: judged(signed("審査 花子"), without_leads=True),
     "stop-rule": lambda: judged(signed("審査 花子"), stop_rules=("苦情",)),
 }
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from models.splits import Wanted, duplicate_groups, folds, plan, single_cohort
+from models.splits import Wanted, Yearly, duplicate_groups, folds, plan, single_cohort, yearly
 
 FIRST, T = date(2022, 12, 1), date(2026, 4, 1)
 GAP = timedelta(days=210)
@@ -57,3 +57,28 @@ def test_folds_depend_on_the_household_only() -> None:
 def test_identical_rows_stay_in_one_fold() -> None:
     rows = np.array([[1, 2], [3, 4], [1, 2], [np.nan, 0], [np.nan, 0]], dtype=np.float32)
     assert duplicate_groups(["d", "b", "c", "a", "e"], rows) == ["c", "b", "c", "a", "a"]
+
+
+def test_a_yearly_split_tests_the_newest_years_and_learns_from_the_earlier_ones() -> None:
+    split = yearly(date(2006, 3, 10), date(2016, 6, 30), 66, 46, Yearly(3, 10))
+    assert [day.year for day in split.train] == [2008, 2009, 2010, 2011, 2012]
+    assert [day.year for day in split.selection] == [2013]
+    assert [day.year for day in split.test] == [2014, 2015, 2016]
+    assert [day.year for day in split.learnt] == [2008, 2009, 2010, 2011, 2012, 2013]
+    assert split.enough
+    assert split.stability_shown
+    assert not split.signable
+
+
+def test_a_horizon_of_a_year_leaves_a_year_between_the_periods_if_it_must() -> None:
+    """D + H + lag ≤ the next period's first day: with a lag beyond the year, the year before is not mature."""
+    without = yearly(date(2005, 3, 10), date(2017, 1, 1), 365, 0, Yearly(7, 1, tests=2))
+    assert (without.selection[-1].year, without.test[0].year) == (2013, 2014)
+    late = yearly(date(2005, 3, 10), date(2017, 1, 1), 365, 30, Yearly(7, 1, tests=2))
+    assert (late.train[-1].year, late.selection[-1].year, late.test[0].year) == (2010, 2012, 2014)
+
+
+def test_too_few_years_leave_the_scorecard() -> None:
+    split = yearly(date(2012, 3, 10), date(2016, 6, 30), 66, 46, Yearly(3, 10))
+    assert not split.enough
+    assert "配点表だけ" in split.notes[1]
