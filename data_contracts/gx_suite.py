@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,12 @@ from data_contracts.rules import (
     row_rules,
     rule_ids,
 )
+from data_contracts.spark_sql import to_spark
 from data_contracts.staging import DELETED
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_suite import ExpectationSuite
+    from pyspark.sql import SparkSession
 
 __all__ = ["COLUMNS", "GxResult", "compile_suite", "prove", "rule_ids", "staged_columns"]
 
@@ -30,6 +32,8 @@ __all__ = ["COLUMNS", "GxResult", "compile_suite", "prove", "rule_ids", "staged_
 COLUMNS = "file.columns"
 # Without both options GX loses DuckDB's results and calls everything clean (LIBRARIES §2.2).
 _ENGINE = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+# Stands in a query for the table that GX calls {batch}.
+_BATCH = "the_delivery"
 # Counts only: no value of a row may reach a log or a result file (LIBRARIES §2.3).
 _COUNTS_ONLY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
@@ -51,29 +55,24 @@ class GxResult:
         return self.error is None and self.found == self.expected
 
 
-def prove(staged_parquet: Path, source: Source, expected: Mapping[str, int]) -> list[GxResult]:
-    """Run the compiled suite once on the staging Parquet (in-memory DuckDB) and set its counts beside `expected`.
+def prove(
+    staged_parquet: Path, source: Source, expected: Mapping[str, int], spark: SparkSession | None = None
+) -> list[GxResult]:
+    """Run the compiled suite once on the staging Parquet and set its counts beside `expected`.
 
-    In: the file that holds staging.stage's table; rule id → rows that the judge found broken. A result that does not
-    `agree` – another count, an exception inside GX, a rule unknown to one side – is a failure of the run.
+    DuckDB in memory runs it, or the Spark session, by the same rules. In: the file that holds staging.stage's table;
+    rule id → rows that the judge found broken. A result that does not `agree` – another count, an exception inside GX,
+    a rule unknown to one side – is a failure of the run.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when great_expectations is imported
     import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    data = context.data_sources.add_sql(
-        "staging",
-        connection_string="duckdb:///:memory:",
-        kwargs=_ENGINE,  # type: ignore[call-arg]
-    )
-    path = str(staged_parquet).replace("'", "''")
-    asset = data.add_query_asset("delivery", query=f"SELECT * FROM read_parquet('{path}')")
-    suite = context.suites.add(compile_suite(source.contract))
-    definition = context.validation_definitions.add(
-        gx.ValidationDefinition(name=source.name, data=asset.add_batch_definition_whole_table("all"), suite=suite)
-    )
-    run: Any = definition.run(result_format=_COUNTS_ONLY)
+    suite = context.suites.add(compile_suite(source.contract, (lambda sql: sql) if spark is None else to_spark))
+    data, batch = _on_duckdb(context, staged_parquet) if spark is None else _on_spark(context, staged_parquet, spark)
+    definition = context.validation_definitions.add(gx.ValidationDefinition(name=source.name, data=data, suite=suite))
+    run: Any = definition.run(batch_parameters=batch, result_format=_COUNTS_ONLY)
     results: list[Any] = run.results
     found = {result.expectation_config.meta["rule"]: result for result in results}
     known = [*_rules(source.contract), _columns_rule()]
@@ -84,8 +83,25 @@ def prove(staged_parquet: Path, source: Source, expected: Mapping[str, int]) -> 
     ]
 
 
-def compile_suite(contract: Contract) -> ExpectationSuite:
-    """The expectation suite of a contract: one expectation per row rule, one for key conflicts, one for the columns."""
+def _on_duckdb(context: Any, staged_parquet: Path) -> tuple[Any, dict[str, Any]]:
+    data = context.data_sources.add_sql("staging", connection_string="duckdb:///:memory:", kwargs=_ENGINE)
+    path = str(staged_parquet).replace("'", "''")
+    asset = data.add_query_asset("delivery", query=f"SELECT * FROM read_parquet('{path}')")
+    return asset.add_batch_definition_whole_table("all"), {}
+
+
+def _on_spark(context: Any, staged_parquet: Path, spark: SparkSession) -> tuple[Any, dict[str, Any]]:
+    asset = context.data_sources.add_spark("staging").add_dataframe_asset("delivery")
+    return asset.add_batch_definition_whole_dataframe("all"), {
+        "dataframe": spark.read.parquet(f"file://{staged_parquet}")
+    }
+
+
+def compile_suite(contract: Contract, said: Callable[[str], str] = lambda sql: sql) -> ExpectationSuite:
+    """The expectation suite of a contract: one expectation per row rule, one for key conflicts, one for the columns.
+
+    `said` turns DuckDB's SQL into that of the engine which will run it.
+    """
     import great_expectations as gx
     import great_expectations.expectations as gxe
     from great_expectations.expectations.metadata_types import FailureSeverity
@@ -100,13 +116,13 @@ def compile_suite(contract: Contract) -> ExpectationSuite:
     ]
     for rule in _rules(contract):
         query = (
-            conflict_query(contract, "{batch}")
+            conflict_query(contract, _BATCH)
             if rule.id == KEY_CONFLICT
-            else f"SELECT delivery, row FROM {{batch}} WHERE {_escaped(rule.predicate)}"
+            else f"SELECT delivery, row FROM {_BATCH} WHERE {rule.predicate}"
         )
         expectations.append(
             gxe.UnexpectedRowsExpectation(
-                unexpected_rows_query=query,
+                unexpected_rows_query=_template(said(query)),
                 description=rule.sentence,
                 meta={"rule": rule.id},
                 severity=FailureSeverity.CRITICAL if rule.severity == "error" else FailureSeverity.WARNING,
@@ -131,9 +147,9 @@ def _columns_rule() -> Rule:
     return Rule(COLUMNS, "決められた列がすべてあり、ほかの列がない", "", "")
 
 
-def _escaped(predicate: str) -> str:
+def _template(query: str) -> str:
     """GX passes the query through str.format, so braces of a pattern must be doubled."""
-    return predicate.replace("{", "{{").replace("}", "}}")
+    return query.replace("{", "{{").replace("}", "}}").replace(_BATCH, "{batch}")
 
 
 def _result(rule: Rule, result: Any, expected: int) -> GxResult:

@@ -201,7 +201,8 @@ def _prove(home: Home, batch: Batch) -> None:
     try:
         path = folder / f"{batch.source.name}.parquet"
         pq.write_table(batch.staged, path)
-        failed = [result for result in prove(path, batch.source, batch.judgement.rule_counts) if not result.agrees]
+        results = prove(path, batch.source, batch.judgement.rule_counts, home.engines.spark())
+        failed = [result for result in results if not result.agrees]
     finally:
         shutil.rmtree(folder)
     if failed:
