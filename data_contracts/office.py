@@ -19,6 +19,7 @@ from data_contracts.receipts import receipt
 from data_contracts.refusal import FileRefused
 from data_contracts.staging import stage
 from data_contracts.values import parse_column
+from data_contracts.workbook import read_cells
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -114,7 +115,7 @@ def _copy_sheet(path: Path, profile: Profile, rows: set[int], out_path: Path) ->
     from openpyxl.cell import WriteOnlyCell
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    sheet = book[profile.sheet] if profile.sheet is not None else book.worksheets[0]
+    sheet = book[read_cells(path.read_bytes(), profile).title]
     sheet.reset_dimensions()
     copy = openpyxl.Workbook(write_only=True)
     page = copy.create_sheet(sheet.title)

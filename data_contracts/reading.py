@@ -20,6 +20,8 @@ __all__ = ["FileRefused", "read_delivery"]
 
 _FIXED_DIGITS = re.compile(r"(?:\[0-9\]|\\d)\{(\d+)\}")
 _SCIENTIFIC = r"^[0-9](\.[0-9]+)?[Ee]\+?[0-9]+$"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""First bytes of a workbook (also of an old or locked one): it is known by them, not by its name."""
 _LOST_REMEDY = "番号の列を「文字列」の書式にして、頭の 0 を残したまま出力し直してください"
 
 
@@ -58,7 +60,7 @@ def _table(data: bytes, source: Source) -> pa.Table:
 def _grid(data: bytes, profile: Profile) -> tuple[Grid, Spoilt]:
     if profile.kind == "fixed":
         return read_fixed(data, profile), {}
-    if profile.kind == "xlsx" or data.startswith(b"PK\x03\x04"):  # a workbook is known by its first bytes, not its name
+    if profile.kind == "xlsx" or data.startswith(_WORKBOOKS):
         return read_xlsx(data, profile)
     return read_csv(data, profile), {}
 

@@ -96,7 +96,9 @@ def _by_arrow(text: str, profile: Profile) -> Grid | None:
     """The fast way; None unless every record is exactly one line of the right width."""
     newlines = text.count("\n") + text.count("\r") - text.count("\r\n")
     lines = newlines + (not text.endswith(("\n", "\r")))
-    header = next(_by_python(text[:_LOOK], profile))
+    header = next(_by_python(text[:_LOOK], profile), None)
+    if header is None:
+        return None
     names = [str(n) for n in range(len(header[1]))]
     try:
         table = arrow_csv.read_csv(

@@ -1,14 +1,16 @@
 """Is the day's protection file in order, is the office open, and the closing of a day (SOURCES «protected_persons»)."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import jpholiday
 
 from pipelines import layout
 from pipelines.errors import GateClosed
 from pipelines.home import Home
-from pipelines.ledger import delivery_day
+from pipelines.ledger import CONFIRMATION, confirmed_rows, delivery_day
 from pipelines.store import Draft
 
 MANDATORY = "protected_persons"
@@ -61,7 +63,17 @@ def unheard(home: Home, day: date) -> list[str]:
             said.append("inbox: a folder that is no source is not read")
         elif any(inner.is_dir() and not _IS_DAY.fullmatch(inner.name) for inner in folder.iterdir()):
             said.append(f"inbox/{folder.name}: a folder that is no day like 2026-04-01 is not read")
+        said += [line for inner in sorted(folder.glob("????-??-??")) for line in _not_read(inner)]
     return said
+
+
+def _not_read(folder: Path) -> Iterator[str]:
+    """What lies in a delivery's folder and is no delivery; file names are not said, they may name people."""
+    where = f"inbox/{folder.parent.name}/{folder.name}"
+    if any(not entry.is_file() for entry in folder.iterdir()):
+        yield f"{where}: folders, links and the like inside it are not read; put the files themselves there"
+    if (folder / CONFIRMATION).is_file() and confirmed_rows(folder) is None:
+        yield f"{where}/{CONFIRMATION} does not confirm anything; write one line «rows: NUMBER»"
 
 
 def ages(home: Home, day: date) -> dict[str, int | None]:

@@ -71,9 +71,14 @@ class Entry:
 
 
 def confirmed_rows(folder: Path) -> int | None:
-    """The number of rows the office signed for, in `confirmed.yaml` beside its file."""
+    """The number of rows the office signed for, in `confirmed.yaml` beside its file; None when it says no number."""
     note = folder / CONFIRMATION
-    return yaml.safe_load(note.read_text()).get("rows") if note.exists() else None
+    try:
+        said = yaml.safe_load(note.read_text(encoding="utf-8")) if note.is_file() else None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return None
+    rows = said.get("rows") if isinstance(said, dict) else None
+    return rows if type(rows) is int else None
 
 
 def delivery_day(folder: Path) -> date:

@@ -87,7 +87,9 @@ def test_filter_of_a_workbook_writes_a_workbook(tmp_path: Path) -> None:
         sheet.append([row[name] or None for name in TAX.contract.names])
         for cell in sheet[sheet.max_row]:
             cell.data_type = "s" if cell.value is not None else "n"
-    book.create_sheet("ほかの人").append(["ひみつ"])
+    hidden = book.create_sheet("ほかの人", 0)
+    hidden.append(["ひみつ"])
+    hidden.sheet_state = "hidden"
     path, out = tmp_path / "in.xlsx", tmp_path / "out.xlsx"
     book.save(path)
     of = TAX
