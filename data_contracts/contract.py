@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from open_data_contract_standard.model import (
     OpenDataContractStandard,
     SchemaObject,
     SchemaProperty,
+    ServiceLevelAgreementProperty,
 )
 
 ColumnType = Literal["text", "int", "date", "flag", "list"]
@@ -92,6 +93,36 @@ class FileRule:
 
 
 @dataclass(frozen=True)
+class DriftRule:
+    """How far a delivery may differ from the last ones before it is pointed out (data_contracts/drift.py).
+
+    `of`: rows, empty (share of empty cells by column) or words (share of each word of a coded column). `last`
+    deliveries are compared, at least `least`; `times`: rows may be so many times fewer or more; `points`: a share may
+    leave its range by so many percentage points; `seasons`: the same weeks of the last two years count, too, and
+    nothing is said before they were seen; `together`: deliveries whose rows are added up, by kind.
+    """
+
+    id: str
+    sentence: str
+    remedy: str
+    of: Literal["rows", "empty", "words"]
+    last: int
+    least: int
+    seasons: bool
+    times: float = 1.0
+    points: float = 0.0
+    together: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """How often something is delivered: after `overdue` days without it is pointed out. By kind: any file, or fulls."""
+
+    sentence: str
+    overdue: int
+
+
+@dataclass(frozen=True)
 class Contract:
     """A contract version. `subject` says how a row finds its person; `basis` is the name used in consents.sources."""
 
@@ -113,6 +144,9 @@ class Contract:
     confirmation: str
     valid_from: date
     digest: str
+    drift: tuple[DriftRule, ...] = ()
+    cadence: Mapping[str, Cadence] = field(default_factory=dict)
+    uncounted: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -150,7 +184,7 @@ def read_contract(path: Path) -> Contract:
         subject=dict(said.get("subject") or {"by": "none"}),
         columns=tuple(_column(path, p) for p in schema.properties or []),
         rules=tuple(_rule(path, q) for q in schema.quality or [] if q.type == "sql"),
-        file_rules=tuple(_file_rule(path, q) for q in schema.quality or [] if q.type == "custom"),
+        file_rules=tuple(_file_rule(path, q) for q in schema.quality or [] if q.type == "custom" and not _drifts(q)),
         default_kind=_one_of(path, said, "defaultKind", _KINDS),
         full_scope=tuple(said.get("fullScope") or ()),
         refuse_share=float(said.get("refuseShare", 0.02)),
@@ -159,6 +193,9 @@ def read_contract(path: Path) -> Contract:
         confirmation=str(said.get("confirmation", "none")),
         valid_from=_day(path, said),
         digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+        drift=tuple(_drift_rule(path, q) for q in schema.quality or [] if _drifts(q)),
+        cadence=_cadences(path, odcs.slaProperties or []),
+        uncounted=tuple(said.get("uncountedWords") or ()),
     )
     _consistent(path, contract, schema)
     return contract
@@ -232,6 +269,41 @@ def _file_rule(path: Path, said: DataQuality) -> FileRule:
         raise ContractError(path, f"file rule {said.id!r}", "give id, description, remedy and implementation.check")
     limits = tuple((k, v) for k, v in given.items() if k != "check")
     return FileRule(said.id, given["check"], said.description, custom["remedy"], limits)
+
+
+def _drifts(said: DataQuality) -> bool:
+    return (
+        said.type == "custom" and isinstance(said.implementation, dict) and said.implementation.get("check") == "drift"
+    )
+
+
+def _drift_rule(path: Path, said: DataQuality) -> DriftRule:
+    given, custom = dict(said.implementation or {}), _custom(said.customProperties)  # type: ignore[arg-type]
+    given.pop("check")
+    try:
+        rule = DriftRule(said.id or "", said.description or "", custom.get("remedy", ""), **given)
+    except TypeError as error:
+        raise ContractError(
+            path, f"drift rule {said.id!r}: {error}", "give of, last, least, seasons and a limit"
+        ) from error
+    if not (rule.id and rule.sentence and rule.remedy) or rule.of not in ("rows", "empty", "words"):
+        raise ContractError(
+            path, f"drift rule {said.id!r}", "give id, description, remedy and of: rows, empty or words"
+        )
+    return rule
+
+
+def _cadences(path: Path, said: list[ServiceLevelAgreementProperty]) -> dict[str, Cadence]:
+    """SLA properties «latency»: after how many days without a file (or a full) its lack is pointed out."""
+    found: dict[str, Cadence] = {}
+    for one in said:
+        kind = "full" if (one.element or "").endswith(".full") else "any"
+        if one.property != "latency" or not isinstance(one.value, int) or one.unit != "d" or not one.description:
+            raise ContractError(
+                path, f"slaProperties {one.property!r}", "give latency, a number of days, unit d, description"
+            )
+        found[kind] = Cadence(one.description, one.value)
+    return found
 
 
 def _consistent(path: Path, contract: Contract, schema: SchemaObject) -> None:

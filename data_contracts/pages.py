@@ -50,6 +50,7 @@ def contract_page(source: Source) -> str:
         "## ファイルの規則",
         "破られたファイルは全体を受け付けず、最後に受け付けた状態を使い続けます。",
         _table(("番号", "決まり", "直し方"), file_rules(source)),
+        _drift(source),
         _episodes(source),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -132,6 +133,23 @@ def _rules(contract: Contract) -> str:
 
 def _weight(severity: str) -> str:
     return "受け付けない" if severity == "error" else "知らせるだけ"
+
+
+def _drift(source: Source) -> str:
+    """What is pointed out without refusing anything: a delivery unlike the last ones, or one that does not come."""
+    contract = source.contract
+    rows = [(rule.id, rule.sentence, rule.remedy) for rule in contract.drift]
+    rows += [
+        (
+            f"latency{'' if kind == 'any' else f'.{kind}'}",
+            f"{one.sentence}。{one.overdue}日を過ぎても届かなければ知らせる",
+            "",
+        )
+        for kind, one in contract.cadence.items()
+    ]
+    return "## 変わり方\n\n知らせるだけで、断りません。件数と割合だけを見ます。\n\n" + _table(
+        ("番号", "決まり", "お願い"), rows
+    )
 
 
 def _episodes(source: Source) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data_contracts.drift import Drift, sentence
 from data_contracts.judging import FileFailure, Judgement
 from data_contracts.profile import Source
 from data_contracts.rules import KEY_CONFLICT, KEY_CONFLICT_REMEDY, KEY_CONFLICT_SENTENCE, row_rules
@@ -25,13 +26,14 @@ def receipt(
     judgement: Judgement | None,
     failures: Sequence[FileFailure] = (),
     staged: pa.Table | None = None,
+    drift: Sequence[Drift] = (),
 ) -> dict[str, Any]:
     """JSON-able receipt of one delivered file, the same whenever it is made.
 
     In: `judgement` None (or not holding this delivery) when the file could not be read; `failures` why the whole file
     is refused. Out: figures, `refused` and `noticed` (warnings): one entry per broken rule with its sentence, remedy,
     number of rows and row numbers as the office sees them («2-5», «9»). Accepted and forgotten rows are one number:
-    the receipt does not say who lacked consent or is protected.
+    the receipt does not say who lacked consent or is protected. `drift`: how the file differs from the last ones.
     """
     rows, refused_rows, broken = _seen(delivery, judgement, staged)
     refused_rows = rows if failures else refused_rows
@@ -50,7 +52,21 @@ def receipt(
         "file_failures": [{"rule": f.rule, "detail": f.detail, "remedy": f.remedy} for f in failures],
         "refused": _by_rule(source, broken, "error"),
         "noticed": _by_rule(source, broken, "warning"),
+        "drift": _drift(source, drift, kind),
     }
+
+
+def _drift(source: Source, drift: Sequence[Drift], kind: str) -> list[dict[str, str]]:
+    said = {rule.id: rule for rule in source.contract.drift}
+    return [
+        {
+            "rule": one.rule,
+            "sentence": said[one.rule].sentence,
+            "detail": sentence(one, source.contract, kind),
+            "remedy": said[one.rule].remedy,
+        }
+        for one in drift
+    ]
 
 
 def row_ranges(rows: Iterable[int]) -> list[str]:

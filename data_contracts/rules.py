@@ -35,7 +35,9 @@ def row_rules(contract: Contract) -> tuple[Rule, ...]:
 def rule_ids(source: Source) -> list[tuple[str, str, str]]:
     """(id, Japanese sentence, severity) of every rule of a source, file rules included. Imports nothing heavy."""
     rows = [(rule.id, rule.sentence, rule.severity) for rule in row_rules(source.contract)]
-    return [*rows, (KEY_CONFLICT, KEY_CONFLICT_SENTENCE, "error"), *((i, s, "error") for i, s, _ in file_rules(source))]
+    files = [(rule, sentence, "error") for rule, sentence, _ in file_rules(source)]
+    drift = [(rule.id, rule.sentence, "warning") for rule in source.contract.drift]
+    return [*rows, (KEY_CONFLICT, KEY_CONFLICT_SENTENCE, "error"), *files, *drift]
 
 
 KEY_CONFLICT_SENTENCE = "同じ鍵の行は1つのファイルに1つだけである(内容のちがう行があれば、どれも受け付けない)"

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data_contracts.catalog import Source
+from data_contracts.drift import Drift
 from data_contracts.gx_suite import prove
 from data_contracts.judging import FileContext, FileFailure, Judgement, judge
 from data_contracts.reading import FileRefused, read_delivery
@@ -23,6 +24,7 @@ from data_contracts.receipts import receipt
 from data_contracts.staging import DELETED, stage
 from pipelines import layout
 from pipelines.accepted import Log
+from pipelines.drifting import History
 from pipelines.errors import GateClosed
 from pipelines.gate import Gate
 from pipelines.home import Home
@@ -75,10 +77,12 @@ def take_in_source(home: Home, name: str, to: date) -> int:
 
     def fill(draft: Draft) -> None:
         done = [entry for batch in batches for entry in batch.repeats]
-        log = Log(home, name)
+        log, history = Log(home, name), History(home, name)
         for batch in batches:
-            done += _log_batch(home, log, batch, to, draft)
+            history.add(batch.entries, batch.judgement, batch.staged, batch.source.contract)
+            done += _log_batch(home, log, batch, to, draft, history)
         log.write(draft)
+        history.write(draft)
         ledger.record(draft, done)
 
     inputs = {f"inbox/{name}/{e.folder_day}/{e.order:03d}": e.sha256 for e in waiting}
@@ -213,7 +217,7 @@ def _prove(home: Home, batch: Batch) -> None:
         )
 
 
-def _log_batch(home: Home, log: Log, batch: Batch, to: date, draft: Draft) -> list[Entry]:
+def _log_batch(home: Home, log: Log, batch: Batch, to: date, draft: Draft, history: History) -> list[Entry]:
     """Link, gate and log the rows that may be kept; write receipts; return the entries with their verdicts."""
     if batch.judgement is not None:
         known = {e.order: e.known_from for e in batch.entries}
@@ -224,7 +228,7 @@ def _log_batch(home: Home, log: Log, batch: Batch, to: date, draft: Draft) -> li
         for order in sorted(set(quarantined["delivery"].to_pylist())):
             part = quarantined.filter(pc.equal(quarantined["delivery"], order))
             draft.table(layout.quarantine(batch.source.name, known[order], order), part, ["row"])
-    return [_receipt(batch, entry, draft) for entry in batch.entries]
+    return [_receipt(batch, entry, draft, history.warnings.get(entry.order, [])) for entry in batch.entries]
 
 
 def _with_day(rows: pa.Table, known: dict[int, date]) -> pa.Table:
@@ -310,7 +314,7 @@ def _fulls(batch: Batch, known: dict[int, date]) -> pa.Table:
     ).to_arrow_table()
 
 
-def _receipt(batch: Batch, entry: Entry, draft: Draft) -> Entry:
+def _receipt(batch: Batch, entry: Entry, draft: Draft, drift: list[Drift]) -> Entry:
     document = receipt(
         batch.source,
         folder_day=entry.folder_day,
@@ -321,6 +325,7 @@ def _receipt(batch: Batch, entry: Entry, draft: Draft) -> Entry:
         staged=batch.staged,
         judgement=batch.judgement,
         failures=batch.failures.get(entry.order, []),
+        drift=drift,
     )
     draft.json(layout.receipt(batch.source.name, entry.known_from, entry.order, "json"), document)
     draft.bytes(

@@ -28,6 +28,16 @@ def log_folder(source: str, role: str) -> str:
     return f"restricted/{zone}/{source}"
 
 
+def profiles(source: str) -> str:
+    """What a source's accepted deliveries looked like, in counts: what drift is measured by."""
+    return f"restricted/ledger/profiles/{source}.parquet"
+
+
+def deliveries_page(day: date) -> str:
+    """The analyst's page on all deliveries, as of a day."""
+    return f"published/reports/deliveries/{day}/deliveries.html"
+
+
 def quarantine(source: str, day: date, order: int) -> str:
     """Refused rows of persons with a basis, kept for 30 days."""
     return f"restricted/quarantine/{source}/{day}/{order:03d}.parquet"

@@ -26,6 +26,7 @@ def receipt_html(receipt: Mapping[str, Any]) -> str:
     return page(
         "receipt.html.j2",
         r=receipt,
+        drift=receipt["drift"],
         verdict=_verdict(receipt),
         facts=_facts(receipt),
         counts=[f"{receipt[name]:,}" for name in ("rows_in", "accepted_or_forgotten", "rows_refused")],

@@ -35,7 +35,8 @@ def test_every_row_breaks_its_rule_and_every_rule_is_broken(name: str) -> None:
     for broken in judgement.broken.to_pylist():
         found[broken["row"]].add(broken["rule"])
     assert {number: rule for number, rule in meant.items() if rule not in found[number]} == {}
-    of_rows = {rule for rule, _, _ in rule_ids(of)} - set(FILE_BREAKERS) - {r.id for r in of.contract.file_rules}
+    of_files = {rule.id for rule in (*of.contract.file_rules, *of.contract.drift)}
+    of_rows = {rule for rule, _, _ in rule_ids(of)} - set(FILE_BREAKERS) - of_files
     assert set(judgement.rule_counts) == of_rows == set(meant.values())
     assert min(judgement.rule_counts.values()) >= 1
     assert "file.refuse_share" in {failure.rule for failure in judgement.refused_files[1]}

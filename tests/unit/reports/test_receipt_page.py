@@ -14,7 +14,7 @@ def receipt(**changed: Any) -> dict[str, Any]:
         "source": "tax_bills", "title": "市税の収納", "folder_day": "2026-04-01", "admitted_day": "2026-04-02",
         "kind": "full", "sha256": "a" * 64, "contract": {"version": "1.2.0", "sha256": "b" * 64},
         "verdict": "accepted", "rows_in": 54321, "rows_refused": 1234, "accepted_or_forgotten": 53087,
-        "file_failures": [], "refused": [rule], "noticed": [],
+        "file_failures": [], "refused": [rule], "noticed": [], "drift": [],
     }  # fmt: skip
     return made | changed
 

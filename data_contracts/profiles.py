@@ -1,0 +1,84 @@
+"""What a delivery looks like in counts: rows, empty cells by column, words by coded column. Never a row or a person.
+
+Profiles are what drift is measured by (`drift.py`). Small counts are not kept: a delivery under LEAST_ROWS rows keeps
+only its number of rows, and a cell that fewer than SMALL rows share is kept as none, one that all but a few share as
+all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from data_contracts.contract import Contract
+from data_contracts.rules import quoted
+
+LEAST_ROWS = 200
+SMALL = 10
+MOST_LOOKED_AT = 200_000
+"""Rows of a delivery that shares are counted from: of a larger one every second, third … row."""
+_SHARED_ROLES = ("frame", "consents", "signal", "outcomes")
+"""Of protection and slips only the number of rows is kept: what they say is not for figures."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One accepted delivery in counts. `looked_at` rows were counted for `empty` and `words` (0: too few rows)."""
+
+    order: int
+    folder_day: date
+    kind: str
+    rows: int
+    looked_at: int = 0
+    empty: Mapping[str, int] = field(default_factory=dict)
+    words: Mapping[str, int] = field(default_factory=dict)
+    """By «column=word»."""
+
+
+def watched_words(contract: Contract) -> list[tuple[str, str]]:
+    """(column, word) of every coded column whose words may be counted."""
+    hidden = set(contract.uncounted)
+    coded = [(c.name, word) for c in contract.columns if c.values and c.type == "text" for word in c.values]
+    return [(name, word) for name, word in coded if f"{name}={word}" not in hidden]
+
+
+def profiles(
+    staged: pa.Table, contract: Contract, rows: Mapping[int, int]
+) -> dict[int, tuple[int, dict[str, int], dict[str, int]]]:
+    """Counts by delivery over the staging table: (rows looked at, empty cells by column, words by «column=word»).
+
+    `rows` gives the number of rows of each delivery; those with too few are left out.
+    """
+    large = {d: -(-n // MOST_LOOKED_AT) for d, n in rows.items() if n >= LEAST_ROWS}
+    if contract.role not in _SHARED_ROLES or not large:
+        return {}
+    columns, words = [c.name for c in contract.columns], watched_words(contract)
+    counted = [f"count(*) FILTER ({quoted(name)} IS NULL)" for name in columns]
+    counted += [f"count(*) FILTER ({quoted(name)} = {_text(word)})" for name, word in words]
+    con = duckdb.connect()
+    con.register("staged", staged)
+    con.register(
+        "steps", pa.table({"delivery": pa.array(large, pa.int32()), "every": pa.array(large.values(), pa.int64())})
+    )
+    found = con.sql(
+        f"SELECT delivery, count(*), {', '.join(counted)} FROM staged JOIN steps USING (delivery) "
+        "WHERE row % steps.every = 0 GROUP BY delivery"
+    ).fetchall()
+    return {line[0]: _kept(line[1], line[2:], columns, words) for line in found}
+
+
+def _kept(
+    n: int, counts: tuple[int, ...], columns: list[str], words: list[tuple[str, str]]
+) -> tuple[int, dict[str, int], dict[str, int]]:
+    coarse = [0 if count < SMALL else n if count > n - SMALL else count for count in counts]
+    empty = dict(zip(columns, coarse[: len(columns)], strict=True))
+    said = {f"{name}={word}": k for (name, word), k in zip(words, coarse[len(columns) :], strict=True)}
+    return n, empty, said
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
