@@ -20,13 +20,14 @@ Printer = Callable[[], bytes]
 
 def printers() -> dict[str, Printer]:
     """Path below the repository → what prints its content. docs/index.md comes last: it names the other pages."""
+    from benchmarks.daily.page import speed_pages
     from docs.cli import cli_page
     from docs.household import household_page
     from features.dictionary import PAGE, dictionary_page
 
     pages = {_relative(PAGE): dictionary_page, "docs/cli.md": cli_page}
     manuals = {_relative(module.PAGE): _writer(module) for module in _manual_modules()}
-    texts = {**_contracts(), **pages, **manuals, "docs/index.md": household_page}
+    texts = {**_contracts(), **pages, **speed_pages(), **manuals, "docs/index.md": household_page}
     return _canaries() | {path: _encoded(write) for path, write in texts.items()}
 
 

@@ -38,7 +38,7 @@ def _font() -> str:
 
 
 @contextmanager
-def _drawing(width: float, height: float, left: float, made_up: bool, bottom: float = 0.5) -> Iterator[Any]:
+def drawing(width: float, height: float, left: float, made_up: bool, bottom: float = 0.5) -> Iterator[Any]:
     """A figure (inches; `left` and `bottom` kept free for labels) under the house's settings, outside pyplot."""
     import matplotlib as mpl
     from matplotlib.figure import Figure as Canvas
@@ -58,7 +58,7 @@ def _drawing(width: float, height: float, left: float, made_up: bool, bottom: fl
         yield canvas, axes
 
 
-def _svg(canvas: Figure) -> str:
+def svg(canvas: Figure) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     FigureCanvasSVG(canvas)
@@ -67,7 +67,7 @@ def _svg(canvas: Figure) -> str:
     return out.getvalue()
 
 
-def _room(labels: Sequence[str], most: float = 3.4) -> float:
+def room(labels: Sequence[str], most: float = 3.4) -> float:
     """Inches that the longest label needs at the usual size."""
     longest = max((sum(1.0 if ord(c) > 0x2FF else 0.55 for c in label) for label in labels), default=0.0)
     return min(most, 0.35 + longest * 8.5 / 72)
@@ -101,7 +101,7 @@ def forest(
 ) -> str:
     """Values with 95 % intervals, one row each: (label, value, low, high, n). `marked` labels are filled."""
     labels = [f"{short(label, 30)}  n={n:,}" for label, _, _, _, n in rows]
-    with _drawing(WIDE, ROW * len(rows) + 0.85, _room(labels, 3.9), made_up) as (canvas, axes):
+    with drawing(WIDE, ROW * len(rows) + 0.85, room(labels, 3.9), made_up) as (canvas, axes):
         if reference is not None:
             axes.axvline(reference, color=BLACK, linewidth=0.8, linestyle=(0, (4, 3)))
         for y, (label, value, low, high, _) in enumerate(rows):
@@ -110,14 +110,14 @@ def forest(
             axes.plot([value], [y], marker="D" if label in marked else "o", color=colour, markersize=5)
         _rows(axes, labels)
         axes.set_xlabel(xlabel)
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def funnel(rows: Sequence[tuple[str, int | None]], *, made_up: bool) -> str:
     """Counts falling step by step; None is a count that may not be shown."""
     labels = [label for label, _ in rows]
     largest = max((n for _, n in rows if n is not None), default=1) or 1
-    with _drawing(WIDE, ROW * len(rows) + 0.75, _room(labels), made_up, 0.42) as (canvas, axes):
+    with drawing(WIDE, ROW * len(rows) + 0.75, room(labels), made_up, 0.42) as (canvas, axes):
         for y, (_, n) in enumerate(rows):
             if n is not None:
                 axes.barh(y, n, height=0.62, color=BLUE)
@@ -125,7 +125,7 @@ def funnel(rows: Sequence[tuple[str, int | None]], *, made_up: bool) -> str:
         _rows(axes, labels)
         axes.set_xlim(0, largest * 1.12)
         axes.set_xlabel("世帯数")
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def intervals_of(edges: Sequence[float]) -> list[str]:
@@ -145,7 +145,7 @@ def step_function(term: Term, unit: str, *, made_up: bool) -> str:
     """One feature's step function as contributions (value − background mean); «not visible» stands apart, hollow."""
     phi = [value - term.mean for value in term.values]
     unseen = term.missing - term.mean
-    with _drawing(4.9, 2.6, 0.66, made_up, 0.62) as (canvas, axes):
+    with drawing(4.9, 2.6, 0.66, made_up, 0.62) as (canvas, axes):
         axes.axhline(0, color=BLACK, linewidth=0.7)
         if len(phi) <= _MOST_CATEGORIES and _whole(term.edges):
             for x, value in enumerate(phi):
@@ -165,7 +165,7 @@ def step_function(term: Term, unit: str, *, made_up: bool) -> str:
         axes.margins(y=0.14)
         if flat:
             axes.set_ylim(phi[0] - 0.5, phi[0] + 0.5)
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def _whole(edges: Sequence[float]) -> bool:
@@ -189,7 +189,7 @@ def pair_grid(pair: Pair, label_a: str, label_b: str, *, made_up: bool) -> str:
     rows, columns = cells.shape
     reach = float(abs(cells).max()) or 1.0
     wide, high = min(7.6, 1.5 + 0.62 * columns), min(8.0, 1.25 + 0.3 * rows)
-    with _drawing(wide, high, 1.2, made_up, 0.85) as (canvas, axes):
+    with drawing(wide, high, 1.2, made_up, 0.85) as (canvas, axes):
         across, down = [x - 0.5 for x in range(columns + 1)], [y - 0.5 for y in range(rows + 1)]
         # Cells as outlines, not as an embedded picture.
         axes.pcolormesh(across, down, cells, cmap="PuOr_r", vmin=-reach, vmax=reach, edgecolors="white", linewidth=0.4)
@@ -204,7 +204,7 @@ def pair_grid(pair: Pair, label_a: str, label_b: str, *, made_up: bool) -> str:
         axes.set_yticks(range(rows), [*intervals_of(pair.edges_a), "見えない"], fontsize=6.6)
         axes.set_xlabel(short(label_b, 34), fontsize=7.6)
         axes.set_ylabel(short(label_a, 12), fontsize=7.6)
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def strips(rows: Sequence[tuple[str, Sequence[tuple[float, float, int | None]]]], *, made_up: bool) -> str:
@@ -217,7 +217,7 @@ def strips(rows: Sequence[tuple[str, Sequence[tuple[float, float, int | None]]]]
 
     labels = [short(label) for label, _ in rows]
     most = max((n for _, cells in rows for _, _, n in cells if n), default=1)
-    with _drawing(WIDE, 0.36 * len(rows) + 1.0, _room(labels), made_up) as (canvas, axes):
+    with drawing(WIDE, 0.36 * len(rows) + 1.0, room(labels), made_up) as (canvas, axes):
         axes.axvline(0, color=BLACK, linewidth=0.7)
         colours = mpl.colormaps["cividis"]
         for y, (_, cells) in enumerate(rows):
@@ -229,13 +229,13 @@ def strips(rows: Sequence[tuple[str, Sequence[tuple[float, float, int | None]]]]
         _rows(axes, labels)
         axes.margins(x=0.08)
         axes.set_xlabel("寄与(対数オッズ)")
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def waterfall(base: float, parts: Sequence[tuple[str, float]], margin: float, *, made_up: bool) -> str:
     """From the base to the margin, one bar per contribution, each starting where the one before ended."""
     labels = ["出発点(平均)", *(short(label) for label, _ in parts), "合計"]
-    with _drawing(CASE, 0.25 * len(labels) + 0.8, _room(labels), made_up) as (canvas, axes):
+    with drawing(CASE, 0.25 * len(labels) + 0.8, room(labels), made_up) as (canvas, axes):
         at = base
         axes.plot([base], [0], marker="s", color=BLACK, markersize=5)
         ends = [base, margin]
@@ -257,4 +257,4 @@ def waterfall(base: float, parts: Sequence[tuple[str, float]], margin: float, *,
         _rows(axes, labels)
         axes.set_xlim(min(ends) - reach * 0.06, max(ends) + reach * 0.14)
         axes.set_xlabel("対数オッズ")
-        return _svg(canvas)
+        return svg(canvas)
