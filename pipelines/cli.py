@@ -252,3 +252,7 @@ def main() -> None:
     except GateClosed as error:
         click.echo(f"kizuki: {error}", err=True)
         sys.exit(1)
+    except OSError as error:
+        what = os.strerror(error.errno) if error.errno else type(error).__name__
+        click.echo(f"kizuki: disk: {what} → see to the disk of the home, then run the same command again", err=True)
+        sys.exit(1)

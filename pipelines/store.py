@@ -12,7 +12,7 @@ import resource
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from pyarrow import dataset
 from identity.pseudonyms import unseal
 from pipelines import checked
 from pipelines.draft import SEALED, Draft, generation
-from pipelines.errors import GateClosed
+from pipelines.errors import GateClosed, disk
 from pipelines.layout import ZONES
 from pipelines.manifest import Manifest, Output, canonical, code_digest, fold, parse, sha256
 
@@ -54,7 +54,7 @@ class Store:
     def reload(self) -> None:
         """Fold all committed manifests again."""
         paths = sorted((self.root / "runs").glob("*/manifest.json"))
-        self._chain = sorted((parse(path.read_text()) for path in paths), key=lambda m: m.sequence)
+        self._chain = sorted(map(_manifest, paths), key=lambda m: m.sequence)
         self.held = fold(self._chain)
         if self._chain and self._chain[-1].inputs["key"] != self._fingerprint:
             raise GateClosed("key", "the home was written with another key", "correct key_file in settings.yaml")
@@ -83,7 +83,8 @@ class Store:
         """
         if path not in self.held:
             raise GateClosed("publication", f"{path} is not published", "run the step that writes it")
-        data = generation(self.root, self.held[path].gen, path).read_bytes()
+        file = generation(self.root, self.held[path].gen, path)
+        data = file.read_bytes() if file.is_file() else b""
         if sha256(data) != self.held[path].sha256:
             raise _damaged(path)
         return unseal(data, self._people_key) if path.startswith(SEALED) else data
@@ -136,16 +137,26 @@ class Store:
     def writing(self) -> Iterator[None]:
         """Hold the one writer lock; recover what a killed run left. Raises GateClosed when another run writes."""
         self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".lock").open("w") as lock:
+        with disk(), (self.root / ".lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise GateClosed("lock", "another run is writing this home", "wait for it to end") from None
             self.reload()
+            self._whole()
             shutil.rmtree(self.root / STAGING, ignore_errors=True)  # rows of everybody, left by a killed run
             if self._marker.exists():
                 self.recover()
             yield
+
+    def _whole(self) -> None:
+        """A lost manifest must stop every writer: what only it names would be taken for rubbish and removed."""
+        parent = ""
+        for place, manifest in enumerate(self._chain, start=1):
+            if (manifest.sequence, manifest.parent) != (place, parent):
+                what = f"runs/ lacks a manifest before {manifest.run_id}, or holds one that is not its own"
+                raise GateClosed("publication", what, "restore runs/ from a backup, then run kizuki verify")
+            parent = manifest.digest
 
     @property
     def _marker(self) -> Path:
@@ -205,6 +216,10 @@ class Store:
                 },
             )
             self._commit(manifest, time.monotonic() - started)
+        except OSError:
+            with suppress(OSError):  # on a full disk the next run tidies up
+                self.recover()
+            raise
         except BaseException:
             self.recover()
             raise
@@ -264,8 +279,16 @@ class Store:
                 shutil.rmtree(folder)
 
 
+def _manifest(path: Path) -> Manifest:
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except (ValueError, KeyError, TypeError):
+        what = f"runs/{path.parent.name}/manifest.json is damaged"
+        raise GateClosed("publication", what, "restore it from a backup, then run kizuki verify") from None
+
+
 def _damaged(path: str) -> GateClosed:
-    what = f"{path} differs from its manifest"
+    what = f"{path} is missing or differs from its manifest"
     return GateClosed("publication", what, "restore it from a backup, then run kizuki verify")
 
 

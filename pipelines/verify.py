@@ -14,7 +14,15 @@ TOLERANCE = 1e-6
 
 def verify(home: Home) -> list[tuple[str, str]]:
     """All findings as (check, what); empty when everything holds."""
-    return [(name, finding) for name, check in CHECKS.items() for finding in check(home)]
+    return [(name, finding) for name, check in CHECKS.items() for finding in _found(check, home)]
+
+
+def _found(check: Callable[[Home], Iterator[str]], home: Home) -> Iterator[str]:
+    """Findings of a check; a file that it cannot open is one, and the other checks go on."""
+    try:
+        yield from check(home)
+    except GateClosed as closed:
+        yield closed.what
 
 
 def _chain(home: Home) -> Iterator[str]:
