@@ -210,8 +210,13 @@ def _numbers(home: Any, household: str) -> Iterable[str]:
     from pipelines import layout
 
     features = _rows(home, layout.features(MONDAY), "household_key", household)[0]
-    yield f"\n`{layout.features(MONDAY)}`。空欄は「見えない」、0は「見えていて、ない」:\n"
-    yield _table([{"feature": name, "value": value} for name, value in features.items() if name != "household_key"])
+    values = {name: value for name, value in features.items() if name != "household_key"}
+    zero = [name for name, value in values.items() if value == 0]
+    hidden = [name for name, value in values.items() if value is None]
+    yield f"\n`{layout.features(MONDAY)}`。0でないもの({len(values)}個のうち):\n"
+    yield _table([{"feature": name, "value": value} for name, value in values.items() if value])
+    yield f"\n0は「見えていて、ない」で{len(zero)}個(例: `{zero[0]}`)、"
+    yield f"空欄は「見えない」で{len(hidden)}個(例: `{hidden[0]}`)です。"
     yield "\n市税と学校は、どのファイルも届いていないので見えません。見えないときはその特徴量の最小の値になるので、"
     yield "見えないことが点数を上げることはありません。"
     scores = _rows(home, layout.scores(MONDAY), "household_key", household)[0]

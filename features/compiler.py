@@ -18,8 +18,8 @@ from features.definition import Feature
 from features.definitions import FEATURES
 from features.hub import DayScope, Hub, engine
 from features.inputs import Households
-from features.measures import DATED, OpenNow
 from features.scope import household_facts
+from features.selections import DATED, OpenNow
 
 EVIDENCE: Final = pa.schema(
     [

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.definition import Feature
-from features.measures import DATED, How, Part, Selection
+from features.measures import How, Part
 from features.scope import Scope, visible_sources
+from features.selections import DATED, Selection
 
 Features = Mapping[str, Feature]
 # A part with the sources it may read from: equal parts of two features are counted once.

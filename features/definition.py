@@ -15,7 +15,7 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from features.measures import Measure, SourcesOpen
+from features.measures import Measure
 from features.words import forbidden_in
 
 DOMAINS: Final = ("家計・税", "保険", "住まい・ライフライン", "子ども・学校", "世帯の変化", "つながり・支援")
@@ -44,10 +44,10 @@ class Feature:
 
     name: column name; a window is part of it (`…_90d`). domain: one of `DOMAINS`. sources: bases whose facts it
     reads; the value is null for a household none of whose sources is visible. unit: of the value, in Japanese.
-    direction: +1 more raises the need, −1 protective. bins: increasing cut points for models and plots, at
-    halves, as values are whole. title_ja: short name. wording_ja / wording_en: the sober sentence a reviewer
-    reads ({n}, {since}, {month}). paper: the sentence for the printed list ({month}), without a forbidden word.
-    offer: schemes that can be offered. note_ja: what must be known to read the figure.
+    direction: +1 more raises the need, −1 protective (of one source only). bins: increasing cut points for models and
+    plots, at halves, as values are whole. title_ja: short name. wording_ja / wording_en: the sober sentence a
+    reviewer reads ({n}, {since}, {month}). paper: the sentence for the printed list ({month}), without a forbidden
+    word. offer: schemes that can be offered. note_ja: what must be known to read the figure.
     """
 
     name: str
@@ -119,10 +119,12 @@ class Feature:
         named = _NAMED_WINDOW.search(self.name)
         if named and self.window_days is not None and int(named[1]) != self.window_days:
             wrong.append(f"the name says {named[1]} days, the measure {self.window_days}")
-        if isinstance(self.measure, SourcesOpen):
-            foreign = {source for source, _ in self.measure.by_source} - set(self.sources)
-            if foreign:
-                wrong.append(f"the measure counts sources that are not declared: {sorted(foreign)}")
+        foreign = {part.source for part in self.measure.parts() if part.source} - set(self.sources)
+        if foreign:
+            wrong.append(f"the measure counts sources that are not declared: {sorted(foreign)}")
+        if len(self.sources) > 1 and (self.direction < 0 or not self.measure.grows):
+            # Hiding one of the sources could raise the margin (METHODS §3): such a figure reads one source only.
+            wrong.append("several sources, but fewer facts could mean more need: declare one feature per source")
         return wrong
 
     def _wrong_words(self) -> list[str]:

@@ -12,40 +12,10 @@ from typing import Any, Final
 from features.counting import Features
 from features.definition import DOMAINS, Feature, render_reason
 from features.definitions import FEATURES
+from features.kinds import kinds, source_names
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "features.md"
 
-# What the kinds of episodes are called in a sentence.
-KIND_NAMES: Final[Mapping[str, str]] = {
-    "tax_overdue": "市税の遅れ(納期限ののち督促発布日、なければ30日後から)",
-    "tax_billed": "市税の請求(知った日から納期限まで)",
-    "tax_payment": "市税の納付(収入日)",
-    "tax_reminder_returned": "市税のお知らせの返戻",
-    "tax_plan": "市税の分割納付",
-    "tax_plan_broken": "市税の分割納付の不履行",
-    "insurance_overdue": "保険料の遅れ(納期限ののち督促発布日、なければ30日後から)",
-    "insurance_billed": "保険料の請求(知った日から納期限まで)",
-    "insurance_payment": "保険料の納付(収入日)",
-    "insurance_reminder_returned": "保険料のお知らせの返戻",
-    "insurance_plan": "保険料の分割納付",
-    "insurance_plan_broken": "保険料の分割納付の不履行",
-    "water_reminder": "水道の未納通知・催告",
-    "water_stop_notice": "水道の停止予告",
-    "water_stop": "水道の停止",
-    "water_closed": "水道の使用中止",
-    "school_absence_30d": "欠席30日",
-    "school_aid_refused": "就学援助却下",
-    "school_home_visit": "家庭訪問要",
-    "school_meal_unpaid": "給食費未納",
-    "school_separate_room": "別室・フリースクール",
-    "school_ssw": "SSW支援",
-}
-SOURCE_NAMES: Final[Mapping[str, str]] = {
-    "tax": "市税収納",
-    "insurance": "保険料収納",
-    "water": "水道",
-    "school": "学校・SSW",
-}
 _EXAMPLE: Final[Mapping[str, Any]] = {"n": 3, "first_on": date(2025, 9, 30), "latest_on": date(2026, 2, 28)}
 
 _HEAD = """# 特徴量の辞書
@@ -98,8 +68,16 @@ def dictionary_entry(feature: Feature) -> str:
 
 def definition_ja(feature: Feature) -> str:
     """The definition in one Japanese sentence, derived from the measure."""
-    kinds = "・".join(KIND_NAMES.get(kind, kind) for kind in feature.measure.kinds)
-    return feature.measure.sentence_ja().format(kinds=f"「{kinds}」")
+    measure = feature.measure
+    groups = dict.fromkeys(part.kinds for part in measure.parts())
+    against = tuple(kind for names in groups for kind in names if kind not in measure.kinds)
+    words = {"kinds": measure.kinds, "against": against}
+    named = {name: _named(kinds) for name, kinds in words.items()}
+    return measure.sentence_ja().format(**named, groups="".join(map(_named, groups)))
+
+
+def _named(names: tuple[str, ...]) -> str:
+    return "「" + "・".join(kinds()[name].label for name in names) + "」"
 
 
 def _by_domain(features: Features) -> list[Feature]:
@@ -111,7 +89,7 @@ def _direction(feature: Feature) -> str:
 
 
 def _source(source: str) -> str:
-    return SOURCE_NAMES.get(source, source)
+    return source_names()[source]
 
 
 if __name__ == "__main__":

@@ -4,71 +4,19 @@ A measure is a small frozen declaration. From it come the Ibis aggregates (`part
 behind a reason (`behind`), its window and the sentences of the dictionary; the pure-Python double is in
 `features.reference`. Engines only count, sum whole numbers and take the earliest day; the rest is whole-number
 arithmetic in Arrow, so that every engine gives the same bits (DESIGN §5 «Determinism»).
-
-Days are counted inclusively: an episode is open for 1 day on the day it begins.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar, Literal, Protocol
 
-import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.selections import BeganWithin, OpenNow, Selection
+
 Kinds = tuple[str, ...]
 How = Literal["count", "earliest", "largest", "quantity"]
-# A state delivered without a date «begins» on the day it was first delivered: it can be open, never an onset.
-DATED = ("day", "batch")
-
-
-class Selection(Protocol):
-    """Which facts of a household a measure looks at on a day."""
-
-    def holds(self, facts: ir.Table, day: date) -> ir.BooleanValue:
-        """True for the facts selected on `day`."""
-        ...
-
-    def bounds(self) -> str:
-        """The bounds in formulas, for the dictionary (D = the as-of date)."""
-        ...
-
-
-@dataclass(frozen=True)
-class OpenNow:
-    """Open on the day, and for at least `min_days` days, the first day included."""
-
-    min_days: int = 1
-
-    def holds(self, facts: ir.Table, day: date) -> ir.BooleanValue:
-        """began_on ≤ D − (min_days − 1), and not ended before D."""
-        return (facts.began_on <= day - timedelta(days=self.min_days - 1)) & (
-            facts.ended_on.isnull() | (facts.ended_on >= day)
-        )
-
-    def bounds(self) -> str:
-        """See Selection."""
-        latest = "D" if self.min_days == 1 else f"D−{self.min_days - 1}"
-        return f"began_on ≤ {latest}, D ≤ ended_on (none = open)"
-
-
-@dataclass(frozen=True)
-class BeganWithin:
-    """Began within `days` days up to `before` days before the day; facts of unknown date never do."""
-
-    days: int
-    before: int = 0
-
-    def holds(self, facts: ir.Table, day: date) -> ir.BooleanValue:
-        """D − before − days < began_on ≤ D − before."""
-        last = day - timedelta(days=self.before)
-        first = last - timedelta(days=self.days - 1)
-        return (facts.began_on >= first) & (facts.began_on <= last) & facts.date_precision.isin(DATED)
-
-    def bounds(self) -> str:
-        """See Selection."""
-        last = "D" if self.before == 0 else f"D−{self.before}"
-        return f"D−{self.before + self.days - 1} ≤ began_on ≤ {last}"
 
 
 @dataclass(frozen=True)
@@ -97,6 +45,11 @@ class Measure(Protocol):
         """How far back a beginning may lie to count, in days; None = no window."""
         ...
 
+    @property
+    def grows(self) -> bool:
+        """Whether one more fact can never make the value smaller; only such a figure may read several sources."""
+        ...
+
     def parts(self) -> tuple[Part, ...]:
         """The figures wanted from the engine."""
         ...
@@ -110,7 +63,10 @@ class Measure(Protocol):
         ...
 
     def sentence_ja(self) -> str:
-        """The definition in one Japanese sentence; {kinds} stands for the kinds' names."""
+        """The definition in one Japanese sentence.
+
+        {kinds} stands for the names of `kinds`, {groups} for those of each part, {against} for kinds that take away.
+        """
         ...
 
 
@@ -126,6 +82,7 @@ class OpenCount:
     kinds: Kinds
     min_days_open: int = 1
     window_days: ClassVar[None] = None
+    grows: ClassVar[bool] = True
 
     def parts(self) -> tuple[Part, ...]:
         """One count."""
@@ -151,6 +108,7 @@ class OnsetCount:
 
     kinds: Kinds
     within_days: int
+    grows: ClassVar[bool] = True
 
     @property
     def window_days(self) -> int:
@@ -197,6 +155,11 @@ class LongestOpenDays:
     unless_open: Kinds = ()
     window_days: ClassVar[None] = None
 
+    @property
+    def grows(self) -> bool:
+        """Not where something can speak against it."""
+        return not self.unless_open
+
     def parts(self) -> tuple[Part, ...]:
         """The earliest beginning, and whether something speaks against it."""
         longest = Part(OpenNow(self.min_days_open), "earliest", self.kinds)
@@ -220,7 +183,7 @@ class LongestOpenDays:
     def sentence_ja(self) -> str:
         """See Measure."""
         least = f"{self.min_days_open}日目以降のものだけを数え、" if self.min_days_open > 1 else ""
-        unless = "使用中止の届けが出ている間は0、" if self.unless_open else ""
+        unless = "{against}が続いている間は0、" if self.unless_open else ""
         return (
             f"{{kinds}}のうち、基準日に続いている最も古いものの日数(初日を1日目とし、{least}{unless}上限{self.cap}日)。"
         )
@@ -228,19 +191,25 @@ class LongestOpenDays:
 
 @dataclass(frozen=True)
 class Trend:
-    """Beginnings in the last `days` days minus beginnings in the `days` days before; may be negative."""
+    """Beginnings in the last `days` days minus those in the `days` days that ended `ago` days before; may be negative.
+
+    `ago` = `days` compares with the stretch just before, 365 with the same stretch a year ago: what comes round every
+    year (the instalments of June) is then in both.
+    """
 
     kinds: Kinds
     days: int
+    ago: int
+    grows: ClassVar[bool] = False
 
     @property
     def window_days(self) -> int:
-        """Both stretches together."""
-        return 2 * self.days
+        """From the beginning of the earlier stretch on."""
+        return self.ago + self.days
 
     def parts(self) -> tuple[Part, ...]:
         """The two counts."""
-        return (self.behind(), Part(BeganWithin(self.days, before=self.days), "count", self.kinds))
+        return (self.behind(), Part(BeganWithin(self.days, before=self.ago), "count", self.kinds))
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
         """The difference."""
@@ -252,41 +221,8 @@ class Trend:
 
     def sentence_ja(self) -> str:
         """See Measure."""
-        return (
-            f"{{kinds}}が始まった数について、直近{self.days}日間(基準日を含む)からその前の{self.days}日間を引いた差。"
-        )
-
-
-@dataclass(frozen=True)
-class SourcesOpen:
-    """From how many sources something is open on the day: `by_source` holds (source, kinds) pairs."""
-
-    by_source: tuple[tuple[str, Kinds], ...]
-    window_days: ClassVar[None] = None
-
-    @property
-    def kinds(self) -> Kinds:
-        """The kinds of all sources."""
-        return tuple(kind for _, kinds in self.by_source for kind in kinds)
-
-    def parts(self) -> tuple[Part, ...]:
-        """One count per source."""
-        return tuple(Part(OpenNow(), "count", kinds, source) for source, kinds in self.by_source)
-
-    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
-        """The number of counts above 0."""
-        total = pc.cast(pc.greater(whole(parts[0]), 0), pa.int64())
-        for part in parts[1:]:
-            total = pc.add(total, pc.cast(pc.greater(whole(part), 0), pa.int64()))
-        return total
-
-    def behind(self) -> Part:
-        """The open episodes of every source."""
-        return Part(OpenNow(), "count", self.kinds)
-
-    def sentence_ja(self) -> str:
-        """See Measure."""
-        return f"{{kinds}}が基準日に続いている情報源の数(0〜{len(self.by_source)})。"
+        earlier = f"その前の{self.days}日間" if self.ago == self.days else f"{self.ago}日前の同じ{self.days}日間"
+        return f"{{kinds}}が始まった数について、直近{self.days}日間(基準日を含む)から{earlier}を引いた差。"
 
 
 @dataclass(frozen=True)
@@ -296,6 +232,7 @@ class OpenQuantity:
     kinds: Kinds
     min_days_open: int = 1
     window_days: ClassVar[None] = None
+    grows: ClassVar[bool] = True
 
     def parts(self) -> tuple[Part, ...]:
         """One whole-number sum."""

@@ -98,8 +98,7 @@ def spark_session(files: Path, said: dict[str, str]) -> "SparkSession":
     builder = SparkSession.builder.appName("kizuki")
     for name, value in conf.items():
         builder = builder.config(name, value)
-    for chatty in ("py4j", "SQLQueryContextLogger"):  # the latter would quote queries and values
-        logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    logging.getLogger("py4j").setLevel(logging.ERROR)
     return builder.getOrCreate()
 
 

@@ -1,14 +1,22 @@
-"""The declared features, one file per domain of life.
+"""The declared features, by domain of life.
 
-To add one: declare it in its domain's file, draw its chapter in tests/spec/features, print the pages. The
-registry tests say what is missing.
+To add one: declare it in its domain's file, draw its chapter in tests/spec/features, give it a line in
+config/scorecard.yaml, print the pages. The registry tests say what is missing.
 """
 
 from typing import Final
 
 from features.definition import registry
-from features.definitions import housing, insurance, payments, school, support, tax
+from features.definitions import arrears, household, insurance, payments, rent, school, support, tax, water
 
 FEATURES: Final = registry(
-    tax.FEATURES, insurance.FEATURES, payments.FEATURES, support.FEATURES, housing.FEATURES, school.FEATURES
+    arrears.FEATURES,
+    payments.FEATURES,
+    tax.FEATURES,
+    insurance.FEATURES,
+    water.FEATURES,
+    rent.FEATURES,
+    school.FEATURES,
+    household.FEATURES,
+    support.FEATURES,
 )

@@ -13,10 +13,11 @@ from features import inputs
 from features.compiler import feature_table
 from features.definition import Feature
 from features.definitions import FEATURES
+from features.kinds import kinds, source_names
 from features.measures import OpenQuantity
 
 DAY = date(2026, 4, 1)
-SOURCES = ("insurance", "school", "tax", "water")
+SOURCES = tuple(source_names())
 SCHEMAS = {
     "episodes": inputs.EPISODES,
     "membership": inputs.MEMBERSHIP,
@@ -24,7 +25,9 @@ SCHEMAS = {
     "permission": inputs.PERMISSION,
     "visible": inputs.VISIBLE,
 }
-KINDS = sorted({kind for f in FEATURES.values() for part in f.measure.parts() for kind in part.kinds})
+# What each feature reads: a household's facts are drawn from those of a few, so that what only counts together meets.
+READ = [sorted({kind for part in f.measure.parts() for kind in part.kinds}) for f in FEATURES.values()]
+THEMES = 5
 Row = dict[str, Any]
 
 # A measure that no declared feature uses yet is held to its double all the same.
@@ -77,7 +80,7 @@ def _near(*bounds: int) -> list[int]:
     return sorted({days + beside for days in bounds for beside in (-1, 0, 1)})
 
 
-BEGAN = _near(-2000, -1825, -730, -365, -180, -90, -31, -7, 0)
+BEGAN = _near(-2000, -1825, -730, -454, -365, -330, -180, -90, -31, -7, 0)
 HOUSEHOLDS = 300
 LENGTHS = [None, None, None, 0, 1, 7, 8, 30, 90, 400]
 KNOWN = [-900, -400, -100, -30, -30, -1, 0, 1, 30]
@@ -100,12 +103,13 @@ def _stay(dice: random.Random, plain: bool = False) -> Row:
     return {"from": _day(dice.choice(FROM)), "until": _day(dice.choice(UNTIL)), **_known(dice)}
 
 
-def _fact(dice: random.Random, owner: Row) -> Row:
-    dwelling = owner["person_key"] is None
-    kind = dice.choice([k for k in KINDS if k.startswith("water_") == dwelling])
+def _fact(dice: random.Random, owners: Sequence[Row], pool: Sequence[str]) -> Row:
+    kind = dice.choice(pool)
+    dwelling = kinds()[kind].source == "water"
+    owner = dice.choice([owner for owner in owners if (owner["person_key"] is None) == dwelling] or owners)
     began, length = dice.choice(BEGAN), dice.choice(LENGTHS)
     return {
-        "source": kind.split("_")[0] if dice.random() < 0.85 else dice.choice(SOURCES),
+        "source": kinds()[kind].source if dice.random() < 0.85 else dice.choice(SOURCES),
         "kind": kind,
         "began_on": _day(began),
         "ended_on": None if length is None else _day(began + length),
@@ -136,7 +140,8 @@ def _household(dice: random.Random, number: int) -> dict[str, list[Row]]:
             for source in _some(dice, plain)
         ]
     rows["visible"] = [{"household_key": key, "source": source} for source in _some(dice, plain)]
-    rows["episodes"] = [_fact(dice, dice.choice(owners)) for _ in range(dice.randint(0, 16))]
+    pool = [kind for read in dice.sample(READ, THEMES) for kind in read]
+    rows["episodes"] = [_fact(dice, owners, pool) for _ in range(dice.randint(0, 24))]
     return rows
 
 

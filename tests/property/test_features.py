@@ -132,7 +132,7 @@ def test_a_member_without_permission_changes_nothing(city: City, source: str) ->
 @held(3)
 @given(cities(), st.sampled_from(SOURCES))
 def test_hiding_a_source_only_takes_away(city: City, source: str) -> None:
-    """A feature of that source alone becomes null, of other sources stays; one of several can only shrink."""
+    """A feature of that source alone becomes null, of other sources stays; one of several can only say less need."""
     before = city.features()
     hidden = city.visible.filter(pc.not_equal(city.visible["source"], source))
     after = replace(city, visible=hidden).features()
@@ -142,5 +142,6 @@ def test_hiding_a_source_only_takes_away(city: City, source: str) -> None:
         elif feature.sources == (source,):
             assert after[name].null_count == len(after), name
         else:
+            assert feature.direction > 0, f"{name}: what shrinks would speak less for the household"
             shrunk = pc.less_equal(after[name], before[name])
             assert pc.all(shrunk).as_py() in (True, None), name

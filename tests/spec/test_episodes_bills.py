@@ -247,3 +247,86 @@ def test_a_bill_first_heard_of_after_it_fell_due_is_billed_on_that_day() -> None
         kinds=("insurance_billed", "insurance_payment"),
         **BILL,
     )
+
+
+LETTERS = ("tax_public_notice", "tax_demand", "tax_caught_up", "tax_heir_bill")
+LATE = BILL | {"levy": "固定資産税", "payer_role": "本人", "reminder_on": "2026-07-20"}
+
+
+def test_letters_after_the_reminder_are_events_of_their_own() -> None:
+    """Each instalment keeps the last demand only: a later one takes the place of the earlier."""
+    check(
+        "tax_bills",
+        """
+        known      | paid_yen | demand_on  | public_notice_on
+        2026-09-10 | 0        | 2026-09-01 | -
+        2026-12-10 | 0        | 2026-12-01 | 2026-11-20
+        """,
+        """
+        kind              | began      | ended      | amount | precision | known from | until
+        tax_demand        | 2026-09-01 | 2026-09-01 | -      | day       | 2026-09-10 | 2026-12-10
+        tax_demand        | 2026-12-01 | 2026-12-01 | -      | day       | 2026-12-10 | -
+        tax_public_notice | 2026-11-20 | 2026-11-20 | -      | day       | 2026-12-10 | -
+        """,
+        kinds=LETTERS,
+        **LATE,
+    )
+
+
+def test_an_overdue_bill_paid_off_is_a_fact_of_its_own() -> None:
+    """Part payment does not make one; a bill paid before the reminder went out was never overdue."""
+    check(
+        "tax_bills",
+        """
+        known      | paid_yen | paid_on
+        2026-08-10 | 5000     | 2026-08-01
+        2026-09-10 | 20000    | 2026-09-01
+        """,
+        """
+        kind          | began      | ended      | amount | precision | known from | until
+        tax_caught_up | 2026-09-01 | 2026-09-01 | -      | day       | 2026-09-10 | -
+        """,
+        kinds=LETTERS,
+        **LATE,
+    )
+    check(
+        "tax_bills",
+        """
+        known      | paid_yen | paid_on
+        2026-08-10 | 20000    | 2026-07-20
+        """,
+        "kind | began | ended | amount | precision | known from | until",
+        kinds=LETTERS,
+        **LATE,
+    )
+
+
+def test_what_was_seized_was_not_caught_up() -> None:
+    check(
+        "tax_bills",
+        """
+        known      | paid_yen | paid_on    | seized_on
+        2026-09-10 | 20000    | 2026-09-01 | 2026-08-20
+        """,
+        "kind | began | ended | amount | precision | known from | until",
+        kinds=LETTERS,
+        **LATE,
+    )
+
+
+def test_a_bill_taken_over_for_somebody_who_died_is_known_by_the_role_of_the_payer() -> None:
+    """On the day it was first heard of; the fact is the heir's, who must have consented."""
+    check(
+        "tax_bills",
+        """
+        known      | paid_yen | paid_on
+        2026-06-10 | 0        | -
+        2026-07-10 | 20000    | 2026-06-30
+        """,
+        """
+        kind          | began      | ended      | amount | precision | known from | until
+        tax_heir_bill | 2026-06-10 | 2026-06-10 | -      | batch     | 2026-06-10 | -
+        """,
+        kinds=LETTERS,
+        **(LATE | {"payer_role": "相続人代表", "reminder_on": "-"}),
+    )

@@ -174,3 +174,25 @@ def test_companies_and_shared_meters_tell_nothing_about_a_home() -> None:
         NONE,
         **STEP,
     )
+
+
+def test_other_steps_are_events_and_companies_have_none() -> None:
+    check(
+        "water_notices",
+        """
+        known      | step     | step_on    | contract
+        2026-07-02 | 漏水     | 2026-07-01 | 個人
+        2026-07-03 | 検針不能 | 2026-07-02 | 個人
+        2026-07-04 | 支払猶予 | 2026-07-03 | 個人
+        2026-07-05 | 名義変更 | 2026-07-04 | 個人
+        2026-07-06 | 漏水     | 2026-07-05 | 法人
+        """,
+        """
+        kind               | began      | ended      | amount | precision | known from | until
+        water_leak         | 2026-07-01 | 2026-07-01 | -      | day       | 2026-07-02 | -
+        water_unreadable   | 2026-07-02 | 2026-07-02 | -      | day       | 2026-07-03 | -
+        water_grace        | 2026-07-03 | 2026-07-03 | -      | day       | 2026-07-04 | -
+        water_name_changed | 2026-07-04 | 2026-07-04 | -      | day       | 2026-07-05 | -
+        """,
+        **{name: text for name, text in STEP.items() if name != "contract"},
+    )

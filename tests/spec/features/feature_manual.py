@@ -6,6 +6,7 @@
 import importlib.util
 import inspect
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,10 +19,12 @@ import pyarrow as pa
 from features import inputs
 from features.compiler import evidence, feature_table, vacancy_suspected
 from features.definitions import FEATURES
+from features.kinds import kinds, source_names
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[2] / "docs" / "spec" / "features.md"
-SOURCES = ("tax", "insurance", "water", "school")
+SOURCES = tuple(source_names())
+DWELLINGS = ("water",)
 LONG_AGO = date(2000, 1, 1)
 Row = dict[str, Any]
 
@@ -32,7 +35,7 @@ HEAD = """# 特徴量の仕様書
 ここに描いた表は、そのまま試験として実行されます。「事実」の表を入れると、基準日に「値」の表が得られます。
 
 表に書いていない列は次のとおりです: 人は `<世帯>-1`、住まいは `<世帯>-家`、判明日(known_from)は始まった日、判明の終わり
-(known_until)はなし、情報源は種別の頭の語、日付の確かさは `day`。とくに断らなければ、どの世帯も1人で、ずっと前から同じ
+(known_until)はなし、情報源は種別のもの、日付の確かさは `day`。とくに断らなければ、どの世帯も1人で、ずっと前から同じ
 住まいに住み、すべての情報源に同意があります。`-` は空欄(終わっていない・見えない)です。
 """
 
@@ -45,6 +48,25 @@ def drawn(text: str) -> list[Row]:
         raise ValueError(f"a drawn table needs a rule of dashes below its head, not {rule!r}")
     names = [cell.strip() for cell in head.split("|")]
     return [dict(zip(names, map(_cell, line.split("|")), strict=True)) for line in body]
+
+
+def aligned(text: str) -> str:
+    """The same drawing with its bars under each other, whatever was put into it."""
+    lines = [line.strip() for line in inspect.cleandoc(text).splitlines() if line.strip()]
+    rows = [[cell.strip() for cell in line.split("|")] for line in (lines[0], *lines[2:])]
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    drawn_rows = [" | ".join(_padded(*each) for each in zip(row, widths, strict=True)).rstrip() for row in rows]
+    rule = "-+-".join("-" * width for width in widths)
+    return "\n".join([drawn_rows[0], rule, *drawn_rows[1:]])
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: Japanese letters take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "FW" else 1 for letter in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
 
 
 def _cell(text: str) -> Any:
@@ -103,9 +125,9 @@ def _renamed(row: Row) -> Row:
 
 def _fact(row: Row) -> Row:
     household, kind = row.pop("household_key", None), row["kind"]
-    source = kind.split("_")[0]
+    source = kinds()[kind].source
     owner = {"person_key": None, "dwelling_key": None}
-    owner |= {"dwelling_key": f"{household}-家"} if source == "water" else {"person_key": f"{household}-1"}
+    owner |= {"dwelling_key": f"{household}-家"} if source in DWELLINGS else {"person_key": f"{household}-1"}
     usual = {"source": source, "ended_on": None, "date_precision": "day", "known_from": row["began_on"], **owner}
     return {**usual, **row}
 
@@ -166,7 +188,7 @@ class Recorder(Spec):
         self.lines += [title, ""]
         named = {TITLES[name]: text for name, text in drawings.items()} | outcome
         for name, text in named.items():
-            self.lines += [f"{name}:", "", "```text", inspect.cleandoc(text), "```", ""]
+            self.lines += [f"{name}:", "", "```text", aligned(text), "```", ""]
 
 
 def chapters() -> Iterator[ModuleType]:

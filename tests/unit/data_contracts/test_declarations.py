@@ -155,18 +155,19 @@ def test_the_agreed_kinds_exist() -> None:
         *("resident_tax_bill_unpaid", "property_tax_bill_unpaid", "vehicle_tax_bill_unpaid"),
         *("nhi_bill_unpaid", "care_bill_unpaid", "elderly_bill_unpaid"),
         *("water_stop", "water_stop_notice", "water_reminder", "water_closed", "water_usage_zero"),
+        *("water_grace", "water_name_changed", "water_leak", "water_unreadable", "tax_heir_bill"),
         *("school_absence_30d", "school_aid_applied", "school_aid_granted", "school_aid_refused"),
         *("school_meal_unpaid", "school_separate_room", "school_ssw", "school_home_visit"),
     }
     housing = ("rent_unpaid", "arrears", "claim", "suit", "vacate", "reduced", "income_unreported")
     wanted |= {f"housing_{what}" for what in housing}
     wanted |= {f"welfare_assistance{what}" for what in ("", "_applied", "_declined", "_consulted")}
-    support = ("consulted", "plan", "housing_benefit", "budget_support", "work_support")
+    support = ("consulted", "plan", "housing_benefit", "housing_benefit_ended", "budget_support", "work_support")
     wanted |= {f"welfare_{what}" for what in (*support, "care_certified", "preschool", "hospital")}
     for prefix in ("tax", "insurance"):
         wanted |= {f"{prefix}_{state}" for state in ("overdue", "plan", "plan_broken", "deferred", "reduced", "seized")}
         wanted |= {f"{prefix}_reminder_returned", f"{prefix}_suspended_hardship"}
-        wanted |= {f"{prefix}_billed", f"{prefix}_payment"}
+        wanted |= {f"{prefix}_{fact}" for fact in ("billed", "payment", "public_notice", "demand", "caught_up")}
     assert set(kinds) == wanted
     assert all(entry.label for entry in kinds.values())
     assert kinds["tax_overdue"].unit == "円"

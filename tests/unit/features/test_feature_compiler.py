@@ -106,10 +106,13 @@ def test_evidence_is_for_values_above_zero_only() -> None:
     found = evidence(**given, household_keys=pa.array(["h1"]), day=DAY).to_pylist()
     assert {row["feature"] for row in found} == {
         "sources_overdue",
+        "sources_seen_180d",
         "tax_longest_overdue_days",
         "tax_overdue_months",
         "tax_overdue_onset_90d",
         "tax_overdue_open",
+        "tax_overdue_streak_months",
+        "tax_overdue_vs_last_year",
     }
     assert {row["person_key"] for row in found} == {"p1"}
 
