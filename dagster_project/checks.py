@@ -14,9 +14,13 @@ from dagster_project.resources import HomeResource
 from data_contracts.catalog import Catalog
 from data_contracts.gx_suite import rule_ids
 from pipelines import steps
-from pipelines.closing import MANDATORY
+from pipelines.closing import MANDATORY, ages
+from pipelines.deliveries import overdue
 from pipelines.errors import GateClosed
 from pipelines.receipts import broken_on
+
+LATENCY = "latency"
+"""The check that a source is not overdue by its contract; its age is −1 when nothing was ever accepted."""
 
 
 def check_name(rule: str) -> str:
@@ -33,10 +37,13 @@ def contract_checks(catalog: Catalog, source: str) -> dg.AssetChecksDefinition:
         dg.AssetCheckSpec(check_name(rule), asset=key, description=sentence, partitions_def=DAYS)
         for rule, sentence in rules.items()
     ]
+    late = "取り決めた日数のうちに届いている"
+    specs.append(dg.AssetCheckSpec(LATENCY, asset=key, description=late, partitions_def=DAYS))
 
     @dg.multi_asset_check(name=f"contract_{source}", specs=specs)
     def checks(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
-        broken = broken_on(home.open(), source, date.fromisoformat(context.partition_key))
+        opened, day = home.open(), date.fromisoformat(context.partition_key)
+        broken = broken_on(opened, source, day)
         for rule in rules:
             rows = broken.get(rule, 0)
             yield dg.AssetCheckResult(
@@ -46,6 +53,14 @@ def contract_checks(catalog: Catalog, source: str) -> dg.AssetChecksDefinition:
                 severity=dg.AssetCheckSeverity.WARN,
                 metadata={"rows": rows},
             )
+        age = ages(opened, day)[source]
+        yield dg.AssetCheckResult(
+            asset_key=key,
+            check_name=LATENCY,
+            passed=source not in overdue(opened, day),
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"age_days": -1 if age is None else age},
+        )
 
     return checks
 

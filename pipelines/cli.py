@@ -149,7 +149,7 @@ def backtest(root: Path, config: Path | None, as_json: bool, first: date, last: 
 @with_home
 @click.option("--model", help="hash, or its first characters; default: the newest")
 def report(root: Path, config: Path | None, as_json: bool, model: str | None) -> None:
-    """Print where the ethics report of a model is."""
+    """Print where the ethics report of a model and the newest page on deliveries are."""
     say(as_json, **step("report")(home_at(root, config), model))
 
 

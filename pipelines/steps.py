@@ -20,6 +20,7 @@ from data_contracts.profile import Source
 from pipelines import layout, listing, printing, screening, signing
 from pipelines import training as trainings
 from pipelines.closing import ages, close_day, not_far_ahead, protection_gate, unheard
+from pipelines.deliveries import days_not_run, overdue, publish_deliveries
 from pipelines.errors import WrongUse
 from pipelines.explaining import explained
 from pipelines.home import Home
@@ -64,7 +65,10 @@ def hub(home: Home, day: date) -> Figures:
         deleted = purge(home, today)
         erase_taken(home, today)
         publish_hub(home, today)
-    return {"episodes": episode_counts(home), "purged_rows": deleted}
+        publish_deliveries(home, day)
+    late, missed = overdue(home, day), days_not_run(home, day)
+    figures = {"episodes": episode_counts(home), "purged_rows": deleted, "days_not_run": len(missed)}
+    return figures | {"overdue": ", ".join(sorted(late)), "deliveries_page": layout.deliveries_page(day)}
 
 
 def features(home: Home, day: date) -> Figures:
@@ -97,6 +101,7 @@ def lists(home: Home, day: date) -> Figures:
     path = layout.visit_list(monday)
     lines = home.store.read_table(path).num_rows if home.store.has(path) else 0
     figures = {"list": path if lines else "", "lines": lines, "new_list": made, "urgent_lines": urgent}
+    figures |= {"deliveries_page": layout.deliveries_page(day), "overdue": ", ".join(sorted(overdue(home, day)))}
     return figures | {"without_effect": "; ".join(unheard(home, day))}
 
 
@@ -152,16 +157,18 @@ def _same(home: Home, path: str, day: date) -> bool:
 
 
 def report(home: Home, model: str | None) -> Figures:
-    """Where a model's ethics report is, and whether the model stands."""
+    """Where a model's ethics report and the newest page on deliveries are, and whether the model stands."""
     digest = signing.find_model(home, model)
     verdict = signing.verdict(home, digest, screening.last_day(home))
     paths = {
         suffix: str(home.root / layout.ethics(digest, name))
         for suffix, name in (("html", "report.html"), ("json", "ethics.json"))
     }
+    pages = home.store.under("published/reports/deliveries/")
     return {
         "model": digest,
         **paths,
+        "deliveries_page": str(home.root / pages[-1]) if pages else "",
         "stands": verdict.ok,
         "missing": [refusal.sentence for refusal in verdict.reasons],
     }
