@@ -8,6 +8,7 @@ from functools import singledispatch
 from typing import Any
 
 from features.amounts import LargestOpen, LargestWithin, QuantityWithin, UnpaidShare
+from features.history import EndedCount, OpenOfBilled, YearlyGrowth
 from features.measures import LongestOpenDays, Measure, OnsetCount, OpenCount, OpenQuantity, Trend
 from features.patterns import Breadth, NewWithin, OpenMonths, Streak, Together
 
@@ -181,6 +182,42 @@ def _(measure: NewWithin, facts: Facts, day: date) -> Facts:
     return [f for f in facts if f["kind"] in measure.kinds and _began_in(f, day, 0, measure.within_days)]
 
 
+@value.register
+def _(measure: EndedCount, facts: Facts, day: date) -> int:
+    return len(reasons(measure, facts, day))
+
+
+@reasons.register
+def _(measure: EndedCount, facts: Facts, day: date) -> Facts:
+    return [f for f in facts if f["kind"] in measure.kinds and _ended_in(f, day, measure.within_days)]
+
+
+@value.register
+def _(measure: YearlyGrowth, facts: Facts, day: date) -> int:
+    mine = [fact for fact in facts if fact["kind"] in measure.kinds]
+    before = sum(fact["quantity"] or 0 for fact in mine if _began_in(fact, day, 365, 730))
+    now = sum(fact["quantity"] or 0 for fact in mine if _began_in(fact, day, 0, 365))
+    return now - before if before > 0 else 0
+
+
+@reasons.register
+def _(measure: YearlyGrowth, facts: Facts, day: date) -> Facts:
+    return [f for f in facts if f["kind"] in measure.kinds and _began_in(f, day, 0, 365)]
+
+
+@value.register
+def _(measure: OpenOfBilled, facts: Facts, day: date) -> int:
+    owed = sum(fact["quantity"] or 0 for fact in reasons(measure, facts, day))
+    due = [f for f in facts if f["kind"] in measure.billed and _ended_in(f, day, 365)]
+    billed = sum(fact["quantity"] or 0 for fact in due)
+    return 0 if billed == 0 else min(10_000, 100 * owed // billed)
+
+
+@reasons.register
+def _(measure: OpenOfBilled, facts: Facts, day: date) -> Facts:
+    return [f for f in facts if f["kind"] in measure.open_kinds and days_open(f, day) >= 1]
+
+
 def dated(fact: Row) -> bool:
     """Whether the fact's own day is known."""
     return fact["date_precision"] in ("day", "batch")
@@ -195,3 +232,8 @@ def days_open(fact: Row, day: date) -> int:
 def _began_in(fact: Row, day: date, after: int, until: int) -> bool:
     """Began at least `after` and fewer than `until` days before the day, on a day that is known."""
     return dated(fact) and after <= (day - fact["began_on"]).days < until
+
+
+def _ended_in(fact: Row, day: date, days: int) -> bool:
+    """Ended on one of the `days` days before the day, on a day that is known."""
+    return dated(fact) and fact["ended_on"] is not None and 1 <= (day - fact["ended_on"]).days <= days

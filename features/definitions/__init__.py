@@ -7,11 +7,12 @@ config/scorecard.yaml, print the pages. The registry tests say what is missing.
 from typing import Final
 
 from features.definition import registry
-from features.definitions import arrears, household, insurance, payments, rent, school, support, tax, water
+from features.definitions import arrears, history, household, insurance, payments, rent, school, support, tax, water
 
 FEATURES: Final = registry(
     arrears.FEATURES,
     payments.FEATURES,
+    history.FEATURES,
     tax.FEATURES,
     insurance.FEATURES,
     water.FEATURES,
