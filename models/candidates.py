@@ -36,7 +36,8 @@ class TrainingSettings:
     burn_in_days: int = 180
     replay_draws: int = 16
     stability_refits: int = 20
-    boosting_trees: int = 100
+    boosting_trees: int = 300
+    ceiling_trees: int = 100
     ebm_bags: int = 2
     ebm_rounds: int = 400
     yearly_on: str = "06-01"

@@ -93,7 +93,7 @@ def _cross_validated(inputs: TrainingInputs, rows: Panel, fold: Codes) -> dict[s
         learnt = rows.take(~held)
         seen = learnt.take(learnt.judged)
         scores = {name: margins(model, rows.take(held).x) for name, model in fit_all(inputs.recipe, learnt).items()}
-        limits = CeilingSettings(trees=inputs.settings.boosting_trees, seed=inputs.settings.seed)
+        limits = CeilingSettings(trees=inputs.settings.ceiling_trees, seed=inputs.settings.seed)
         ceiling = fit_ceiling(seen.x, seen.label.astype(np.int64), seen.weight, inputs.specs, limits)
         scores["ceiling"] = ceiling.margins(rows.take(held).x)
         spec = Baselines.of(learnt, inputs.specs, inputs.slots).single

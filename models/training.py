@@ -62,7 +62,7 @@ def train(inputs: TrainingInputs) -> TrainingResult:
     refits = _refits(inputs, choice.name, judged)
     ceiling = None
     if judged is not None:
-        limits = CeilingSettings(trees=inputs.settings.boosting_trees, seed=inputs.settings.seed)
+        limits = CeilingSettings(trees=inputs.settings.ceiling_trees, seed=inputs.settings.seed)
         ceiling = fit_ceiling(judged.x, judged.label.astype(np.int64), judged.weight, inputs.specs, limits)
     policies = policies_of(candidates, baselines, ceiling)
     dropped = _dropped(inputs, choice.name, judged)

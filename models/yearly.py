@@ -75,7 +75,7 @@ def _learnt_again(inputs: TrainingInputs, city: City) -> tuple[dict[str, Model],
     """Every candidate, the baselines and the ceiling from all years before the test; the rows they were learnt from."""
     rows = learnt_rows(inputs, city)
     judged = rows.take(rows.judged)
-    limits = CeilingSettings(trees=inputs.settings.boosting_trees, seed=inputs.settings.seed)
+    limits = CeilingSettings(trees=inputs.settings.ceiling_trees, seed=inputs.settings.seed)
     ceiling = fit_ceiling(judged.x, judged.label.astype(np.int64), judged.weight, inputs.specs, limits)
     return fit_all(inputs.recipe, rows), Baselines.of(rows, inputs.specs, inputs.slots), ceiling, judged.x
 

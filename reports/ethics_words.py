@@ -62,6 +62,7 @@ SETTINGS: Final = {
     "replay_draws": "同点のくじの回数",
     "stability_refits": "学習し直しの回数",
     "boosting_trees": "ブースティングの木の数",
+    "ceiling_trees": "上限の目安(制限のないブースティング)の木の数",
     "ebm_bags": "EBMの袋の数",
     "ebm_rounds": "EBMの繰り返し",
     "yearly_on": "年に一度の検証: 基準日(月-日)",

@@ -27,7 +27,9 @@ SOURCES = {
 SPECS = tuple(Spec(name, 1, (0.5, 1.5, 3.5), f"hash-{name}") for name in SOURCES)
 CARD = Card(20.0, 50.0, {"tax_open": ((0.5, 8.0), (1.5, 14.0)), "water_notices_365d": ((0.5, 16.0),)})
 SPAN = [("household_key", pa.string()), ("source", pa.string()), ("from", pa.date32()), ("until", pa.date32())]
-QUICK = TrainingSettings(boosting_trees=20, ebm_bags=1, ebm_rounds=60, replay_draws=4, stability_refits=3, seed=1)
+QUICK = TrainingSettings(
+    boosting_trees=20, ceiling_trees=20, ebm_bags=1, ebm_rounds=60, replay_draws=4, stability_refits=3, seed=1
+)
 
 
 # Enough of every period to run through, not to learn much: for tests that compare two runs.
