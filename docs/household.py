@@ -295,7 +295,7 @@ def _others() -> str:
     """Rows for the pages that other rooms print, by their own first headings."""
     folder = Path(__file__).parent
     pages = [folder / "features.md", *sorted(folder.glob("spec/*.md")), folder / "simulation.md"]
-    pages += sorted(folder.glob("benchmarks/*.md"))
+    pages += [folder / "evidence.md", *sorted(folder.glob("benchmarks/*.md"))]
     lines = [(page.relative_to(folder), page.read_text(encoding="utf-8").split("\n", 1)[0][2:]) for page in pages]
     return "\n".join(f"| [{title}]({path.as_posix()}) | |" for path, title in lines)
 

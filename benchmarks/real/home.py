@@ -71,11 +71,21 @@ def write_settings(home: Path, municipality: str, key_of: str) -> None:
     (home / "settings.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True))
 
 
-def write_config(folder: Path, changed: Mapping[str, Any], reason: str) -> Path:
-    """A copy of the config folder that holds from 2000 on, with some numbers of training.yaml replaced."""
+def write_config(
+    folder: Path, changed: Mapping[str, Any], reason: str, replaced: Mapping[str, tuple[str, str]] | None = None
+) -> Path:
+    """A copy of the config folder that holds from 2000 on, with some numbers of training.yaml replaced.
+
+    `replaced`: path below the folder → (text, other text), for what a declaration of this city says otherwise.
+    """
     shutil.copytree(CONFIG, folder)
     for path in folder.rglob("*.yaml"):
         path.write_text(path.read_text(encoding="utf-8").replace(DECLARED_FROM, HOLDS_FROM), encoding="utf-8")
+    for name, (old, new) in (replaced or {}).items():
+        text = (folder / name).read_text(encoding="utf-8")
+        if old not in text:
+            raise KeyError(f"config/{name} does not say {old!r}")
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
     path = folder / "training.yaml"
     declared = yaml.safe_load(path.read_text(encoding="utf-8"))
     for name, value in changed.items():
