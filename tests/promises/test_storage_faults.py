@@ -148,7 +148,7 @@ def test_other_disk_errors_are_one_line_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fails(**_options: Any) -> None:
-        raise OSError(errno.EIO, "x", "/home/山田 花子")
+        raise OSError(errno.EIO, "x", "/srv/山田 花子")
 
     monkeypatch.setattr(cli, "kizuki", fails)
     with pytest.raises(SystemExit) as ended:
