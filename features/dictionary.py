@@ -47,8 +47,14 @@ def dictionary_page(features: Features = FEATURES) -> str:
 
 
 def dictionary_entry(feature: Feature) -> str:
-    """One feature's entry: definition, window, unit, direction, words, schemes, identity."""
-    rows = {
+    """One feature's entry as Markdown."""
+    table = [f"| {name} | {text} |" for name, text in entry_rows(feature).items() if text]
+    return "\n".join([f"### {feature.name}", "", "| | |", "|---|---|", *table]) + "\n"
+
+
+def entry_rows(feature: Feature) -> dict[str, str]:
+    """Definition, window, unit, direction, words, schemes, identity: heading → text (may be empty)."""
+    return {
         "意味": feature.title_ja,
         "定義": definition_ja(feature),
         "期間": f"`{feature.bounds}`",
@@ -62,8 +68,6 @@ def dictionary_entry(feature: Feature) -> str:
         "読むときの注意": feature.note_ja,
         "定義のハッシュ": f"`{feature.hash[:16]}`",
     }
-    table = [f"| {name} | {text} |" for name, text in rows.items() if text]
-    return "\n".join([f"### {feature.name}", "", "| | |", "|---|---|", *table]) + "\n"
 
 
 def definition_ja(feature: Feature) -> str:

@@ -16,18 +16,20 @@ FOLDER: Final = Path(__file__).parents[1] / "config" / "sources"
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of episode: the basis it belongs to, its Japanese name, the unit of its quantity (null = none)."""
+    """One kind of episode: the basis it belongs to, its Japanese name, the unit of its quantity (null = none), its
+    shape (row, pair, run or point)."""
 
     source: str
     label: str
     unit: str | None
+    shape: str
 
 
 @lru_cache(maxsize=1)
 def kinds() -> Mapping[str, Kind]:
     """Every kind that the newest declarations can yield, by name."""
     found = {
-        entry.kind: Kind(contract.basis, entry.label, entry.unit)
+        entry.kind: Kind(contract.basis, entry.label, entry.unit, entry.shape)
         for contract, entries in _declared()
         for entry in entries
         if contract.basis

@@ -162,6 +162,21 @@ def explain(root: Path, config: Path | None, as_json: bool, day: date | None, ho
     say(as_json, **step("explain")(home_at(root, config), household_key, day))
 
 
+@kizuki.command("explain-feature")
+@click.argument("name")
+@click.option("--date", "day", type=Day(), default="2026-04-01", show_default=True, help="as-of date of the example")
+@click.option("--lang", "language", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
+def explain_feature(name: str, day: date, language: str) -> None:
+    """Definition, window bounds, a worked example and the SQL of one feature; needs no home."""
+    room = import_module("features.explained")
+    try:
+        click.echo(room.explained(name, day, language), nl=False)
+    except room.UnknownFeature as error:
+        near = f"; near it: {', '.join(error.near)}" if error.near else ""
+        message = f"there is no feature {name}{near} (all of them: docs/features.md)"
+        raise WrongUse(message) from None
+
+
 @kizuki.command("print")
 @with_home
 @click.option(

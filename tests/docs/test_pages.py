@@ -58,7 +58,7 @@ PLANNED = {"review", "withdraw", "disclose", "correct"}
 def test_commands_shown_exist_and_take_the_options_shown(page: Path) -> None:
     known = option_names()
     for line in page.read_text(encoding="utf-8").splitlines():
-        for words in re.findall(r"\bkizuki ((?:contract )?[a-z]+)\b([^`|#(]*)", line):
+        for words in re.findall(r"\bkizuki ((?:contract )?[a-z]+(?:-[a-z]+)*)\b([^`|#(]*)", line):
             if f"kizuki {words[0]}" not in known:
                 assert words[0] in PLANNED | {"contract", "with"}, line
                 continue

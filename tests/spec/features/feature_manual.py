@@ -6,7 +6,6 @@
 import importlib.util
 import inspect
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +18,7 @@ import pyarrow as pa
 from features import inputs
 from features.compiler import evidence, feature_table, vacancy_suspected
 from features.definitions import FEATURES
+from features.drawing import drawn_table
 from features.kinds import kinds, source_names
 
 HERE = Path(__file__).parent
@@ -53,20 +53,7 @@ def drawn(text: str) -> list[Row]:
 def aligned(text: str) -> str:
     """The same drawing with its bars under each other, whatever was put into it."""
     lines = [line.strip() for line in inspect.cleandoc(text).splitlines() if line.strip()]
-    rows = [[cell.strip() for cell in line.split("|")] for line in (lines[0], *lines[2:])]
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    drawn_rows = [" | ".join(_padded(*each) for each in zip(row, widths, strict=True)).rstrip() for row in rows]
-    rule = "-+-".join("-" * width for width in widths)
-    return "\n".join([drawn_rows[0], rule, *drawn_rows[1:]])
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: Japanese letters take two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "FW" else 1 for letter in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+    return drawn_table([[cell.strip() for cell in line.split("|")] for line in (lines[0], *lines[2:])])
 
 
 def _cell(text: str) -> Any:
