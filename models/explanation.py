@@ -1,16 +1,18 @@
 """Which contributions may be given to people as reasons (METHODS §7)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from models.stability import Stability
 from models.table import Model
 
 SIGN_PERCENT = 95  # the sign holds in at least so many of 100 refits
 TOP_PERCENT = 70  # and it is among the 5 largest in at least so many
+BLOCK = 65_536  # households explained at a time: their stability is a row per household and feature
 
 REASONS = pa.schema(
     [
@@ -67,6 +69,26 @@ def reasons(
         listed = ", ".join(f'"{name}"' for name in names)
         found = con.execute(_REASONS_SQL.format(columns=listed), {"limit": limit}).to_arrow_table()
     return found.cast(REASONS).combine_chunks()
+
+
+def reasons_of_all(
+    model: Model,
+    features: Mapping[str, HasDomain],
+    contributions: pa.Table,
+    evidence: pa.Table,
+    stable: Callable[[int, int], Stability],
+    limit: int = 3,
+) -> pa.Table:
+    """`reasons` of a city, a block of households at a time; `contributions` sorted by household, one row each.
+
+    `stable(start, rows)` is the stability of `rows` households from row `start` on.
+    """
+    parts = [REASONS.empty_table()]
+    for start in range(0, contributions.num_rows, BLOCK):
+        block = contributions.slice(start, BLOCK)
+        own = evidence.filter(pc.is_in(evidence["household_key"], value_set=block["household_key"]))
+        parts.append(reasons(model, features, block, own, stable(start, block.num_rows), limit))
+    return pa.concat_tables(parts).combine_chunks()
 
 
 _REASONS_SQL = f"""

@@ -111,7 +111,7 @@ def _table(x: Matrix, names: list[str], refits: int, positive: NDArray[np.int64]
     return pa.table(
         {
             "household_key": x.keys.take(pa.array(index)),
-            "feature": pa.array(names * x.rows),
+            "feature": pa.array(names).take(pa.array(np.tile(np.arange(len(names)), x.rows))),
             "refits": pa.array(np.full(len(index), refits)),
             "positive": pa.array(positive.ravel()),
             "top5": pa.array(top5.ravel()),

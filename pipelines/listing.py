@@ -1,5 +1,6 @@
 """The week's visit list and the day's urgent sheet: what is known, put before `outreach`, frozen under its Monday."""
 
+from collections.abc import Callable
 from datetime import date
 
 import duckdb
@@ -8,7 +9,7 @@ import pyarrow as pa
 from features.asof import known_on
 from features.compiler import evidence, vacancy_suspected
 from features.definitions import FEATURES
-from models.explanation import reasons
+from models.explanation import reasons_of_all
 from models.matrix import Matrix
 from models.stability import Stability, certain, stability
 from models.table import Model, from_json
@@ -55,13 +56,12 @@ def publish_list(home: Home, day: date) -> bool:
         if set(scores["model_hash"].to_pylist()) - {digest}:
             what = f"the scores of {day} are of another model than the one that stands signed"
             raise GateClosed("署名 (sign-off)", what, "run kizuki screen for this day again")
-        matrix = Matrix.from_table(home.store.read_table(layout.features(day)), model.names)
-        chosen = reasons(
+        chosen = reasons_of_all(
             model,
             FEATURES,
             home.store.read_table(layout.contributions(day)),
             _evidence(home, of),
-            _stability(home, digest, model, matrix),
+            _stability(home, digest, model, home.store.read_table(layout.features(day))),
             limit=len(model.names),
         )
         keys = scores["household_key"]
@@ -170,13 +170,16 @@ def _already(home: Home, day: date) -> pa.Table:
     )
 
 
-def _stability(home: Home, digest: str, model: Model, matrix: Matrix) -> Stability:
-    """How the refits stored with the model explain today's households; a scorecard has and needs none."""
+def _stability(home: Home, digest: str, model: Model, features: pa.Table) -> Callable[[int, int], Stability]:
+    """How the refits stored with the model explain the households of some rows; a scorecard has and needs none."""
     path = layout.model(digest, "refits.json")
-    if not home.store.has(path):
-        return certain(model, matrix)
-    refits = [from_json(text) for text in home.store.read_json(path)]
-    return stability(model, refits.__getitem__, matrix, None, len(refits))
+    refits = [from_json(text) for text in home.store.read_json(path)] if home.store.has(path) else []
+
+    def of(start: int, rows: int) -> Stability:
+        matrix = Matrix.from_table(features.slice(start, rows), model.names)
+        return stability(model, refits.__getitem__, matrix, None, len(refits)) if refits else certain(model, matrix)
+
+    return of
 
 
 def _evidence(home: Home, of: Scope, only: list[str] | None = None) -> pa.Table:

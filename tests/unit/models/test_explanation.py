@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 from learning_data import HASHES, SPECS, made_up, table_of
 
+from models import explanation
 from models.background import with_background
-from models.explanation import reason_shares, reasons
+from models.explanation import reason_shares, reasons, reasons_of_all
 from models.learners import logistic
 from models.learners.scorecard import Card, build
 from models.matrix import Matrix
@@ -144,6 +145,24 @@ def test_a_household_that_was_not_tested_for_stability_gets_no_reason() -> None:
     some = certain(model, x.take(np.array([0])))
     found = reasons(model, features, scored.contributions, evidence, some)
     assert set(found["household_key"].to_pylist()) <= {x.keys[0].as_py()}
+
+
+def test_blocks_of_households_give_the_reasons_of_all_at_once(learned: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every household's reasons rest on its own rows: where a block ends does not matter."""
+    _, model, _, households, _ = learned
+    scored = score(model, table_of(households), HASHES)
+    evidence = pa.Table.from_pylist(
+        [{"household_key": k, "feature": f, **FACT} for k in households.keys.to_pylist() for f in ("bills", "days")]
+    )
+    named = {name: Declared("d") for name in model.names}
+    whole = reasons(model, named, scored.contributions, evidence, certain(model, households))
+    monkeypatch.setattr(explanation, "BLOCK", 7)
+
+    def stable(start: int, rows: int) -> Stability:
+        return certain(model, households.take(np.arange(start, start + rows)))
+
+    assert reasons_of_all(model, named, scored.contributions, evidence, stable).equals(whole)
+    assert whole.num_rows > 7
 
 
 def test_shares_count_everyone_explained() -> None:
