@@ -17,8 +17,8 @@ from tests.home.copies import copied, opened, physical
 from tests.home.deliveries import files, read, write
 
 SOURCES = (
-    "consents", "insurance_bills", "local_protection", "protected_persons", "residents", "school_flags", "tax_bills",
-    "teams", "visit_outcomes", "water_notices",
+    "community_flags", "consents", "housing_rent", "insurance_bills", "local_protection", "protected_persons",
+    "residents", "school_flags", "tax_bills", "teams", "visit_outcomes", "water_notices", "welfare_contacts",
 )  # fmt: skip
 
 
