@@ -36,7 +36,7 @@ def test_the_assets_and_jobs_are_exactly_these(definitions: dg.Definitions) -> N
 
 
 def test_every_rule_of_every_contract_is_a_check_and_protection_is_the_one_error(definitions: dg.Definitions) -> None:
-    from dagster_project.checks import check_name
+    from dagster_project.checks import LATENCY, check_name
     from data_contracts.gx_suite import rule_ids
 
     graph = definitions.resolve_asset_graph()
@@ -47,7 +47,8 @@ def test_every_rule_of_every_contract_is_a_check_and_protection_is_the_one_error
         for name in catalog.names
         for rule, _sentence, _severity in rule_ids(catalog.source(name, DAY))
     }
-    assert checks == declared | {(f"accepted/{MANDATORY}", "protection")}
+    latency = {(asset, LATENCY) for asset, _rule in declared}
+    assert checks == declared | latency | {(f"accepted/{MANDATORY}", "protection")}
 
 
 def graph_home(definitions: dg.Definitions) -> str:
