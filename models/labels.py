@@ -12,6 +12,8 @@ from features.asof import known_on
 INCIDENT_DAYS = 365
 TOUCH_LOOKBACK_DAYS = 90
 VACANCY_DAYS = 60
+HELP_DAYS = 180
+"""An application that follows our visit or referral within H is an outcome of help, not a crisis (METHODS §1)."""
 ANY = "any"
 ANY_BUT_CITY_ACTS = "any_but_city_acts"
 
@@ -31,7 +33,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Component:
-    """One kind of crisis: which episodes are it, and which steps lead to it."""
+    """One kind of crisis: which episodes are it, and which steps lead to it.
+
+    `sought`: something that people ask for; it is no crisis when we had visited them or led them there before.
+    """
 
     name: str
     title: str
@@ -41,6 +46,7 @@ class Component:
     city_act: bool
     longer_than_days: int = 0
     vacated_by: str | None = None
+    sought: bool = False
 
 
 def _arrears_act(source: str, office: str, act: str, act_title: str) -> Component:
@@ -71,6 +77,39 @@ COMPONENTS: tuple[Component, ...] = (
     _arrears_act("insurance", "保険料", "seized", "差押え"),
     _arrears_act("tax", "市税", "suspended_hardship", "生活困窮等による執行停止"),
     _arrears_act("insurance", "保険料", "suspended_hardship", "生活困窮等による執行停止"),
+    Component(
+        name="housing_suit",
+        title="住まいの明渡しの訴え",
+        source="housing",
+        kind="housing_suit",
+        # From three months overdue the landlord may claim (公営住宅法32条1項2号): the strict reading again. A run
+        # of arrears begins at the end of its first month, so the third month ends about 60 days into it.
+        steps=(Step("housing_arrears", after_days=60), Step("housing_claim", for_days=365)),
+        city_act=True,
+    ),
+    Component(
+        name="welfare_assistance_applied",
+        title="生活保護の申請",
+        source="welfare",
+        kind="welfare_assistance_applied",
+        steps=(
+            Step("welfare_assistance_consulted", for_days=90),
+            Step("welfare_consulted", for_days=90),
+            Step("welfare_plan"),
+            Step("welfare_assistance"),
+        ),
+        city_act=False,
+        sought=True,
+    ),
+    # No source of SOURCES tells of emergencies; a municipality that has one declares it under this name.
+    Component(
+        name="emergency",
+        title="緊急対応",
+        source="emergency",
+        kind="emergency_response",
+        steps=(),
+        city_act=False,
+    ),
 )
 
 EVENTS_SCHEMA = pa.schema([("household_key", pa.string()), ("component", pa.string()), ("on", pa.date32())])
@@ -120,16 +159,19 @@ def crisis_events(
     membership: pa.Table,
     residence: pa.Table,
     day: date,
+    touched: pa.Table,
     components: Sequence[Component] = COMPONENTS,
 ) -> pa.Table:
     """Every crisis known on the training day `day`.
 
-    In: episodes (DESIGN §3), membership and residence (bitemporal). Out: household_key, component, on (first day),
-    one row each, sorted. The household is the one that held on the day of the event. Episodes without a date of their
-    own (`date_precision` unknown) are never a label (SOURCES). A water stop counts when it lasted > 7 days, no closing
-    of the contract and no moving-out follows within 60 days (else the flat was probably empty).
+    In: episodes (DESIGN §3), membership and residence (bitemporal); touched: household_key, from, until: our visits
+    and referrals. Out: household_key, component, on (first day), one row each, sorted. The household is the one that
+    held on the day of the event. Episodes without a date of their own (`date_precision` unknown) are never a label
+    (SOURCES). A water stop counts when it lasted > 7 days, no closing of the contract and no moving-out follows within
+    60 days (else the flat was probably empty). What people seek counts only without a visit of ours before it.
     """
     con = _located(episodes, membership, residence, day)
+    con.register("touched", touched)
     parts = [EVENTS_SCHEMA.empty_table()]
     for c in components:
         conditions = ["l.source = $source", "l.kind = $kind", "l.began_on <= $day"]
@@ -141,6 +183,11 @@ def crisis_events(
             conditions.append(
                 f"""not exists (select 1 from episodes v where v.kind = '{c.vacated_by}' and v.dwelling_key = l.place
                     and v.began_on between l.began_on and l.began_on + {VACANCY_DAYS})"""
+            )
+        if c.sought:
+            conditions.append(
+                f"""not exists (select 1 from touched t where t.household_key = l.household_key
+                    and t."from" <= l.began_on and coalesce(t.until, t."from") >= l.began_on - {HELP_DAYS})"""
             )
         parts.append(
             con.execute(

@@ -149,13 +149,14 @@ def load_card(home: Home, day: date) -> Card:
 
 def _known(home: Home, people: People, hub: Hub, split: Split, as_of: date) -> Known:
     components = components_of(people.admitted["source"].to_pylist())
+    touched = _touched(home)
     return Known(
         day=as_of,
         lag_days=split.lag_days,
-        events=crisis_events(*hub, as_of, components),
+        events=crisis_events(*hub, as_of, touched, components),
         steps=pipeline_steps(*hub, as_of, components),
         follow_up=_followed(home, people, hub, as_of, "early_outreach"),
-        touched=_touched(home),
+        touched=touched,
         components=components,
     )
 

@@ -15,6 +15,8 @@ from simulation.collection import Collection, collect
 from simulation.consents import consent_feed, ledger
 from simulation.habits import Habits
 from simulation.home import write_home
+from simulation.housing import rents, suit_crises
+from simulation.housingfiles import rent_feed
 from simulation.life import live
 from simulation.people import Ints
 from simulation.places import counts, make_dwellings, make_towns
@@ -22,6 +24,9 @@ from simulation.protection import measures, protection_feed
 from simulation.rates import Rates
 from simulation.register import register_feed
 from simulation.school import school_feed, school_flags
+from simulation.slips import slip_feed
+from simulation.support import support
+from simulation.supportfiles import support_feed
 from simulation.teams import team_feed
 from simulation.truth import write_truth
 from simulation.water import customers, steps, stop_crises
@@ -111,6 +116,7 @@ def build(plan: Plan, say: Callable[[str], None] = _silent) -> World:
     run = collect(world, bills)
     users = customers(world)
     done, stops = steps(world, users, office)
+    tenants = rents(world)
     forms = ledger(world)
     protected = {
         "protected_persons": measures(world, "protected_persons", plan.rates["protected"], 3),
@@ -125,6 +131,9 @@ def build(plan: Plan, say: Callable[[str], None] = _silent) -> World:
         lambda: bill_feed(INSURANCE, bills, run.course, office, habits, (days[0], days[-1]), monthly),
         lambda: water_feed(world, users, done, office, habits, (days[0], days[-1])),
         lambda: school_feed(world, school_flags(world), office, habits),
+        lambda: rent_feed(world, tenants, office, habits, (days[0], days[-1])),
+        lambda: support_feed(world, support(world), office),
+        lambda: slip_feed(world, office, habits),
         lambda: team_feed(plan.households, counts(plan.households)["wards"], _yearly(days)),
     ]
     for make in makers:
@@ -138,7 +147,7 @@ def build(plan: Plan, say: Callable[[str], None] = _silent) -> World:
             plan.truth,
             world,
             protected,
-            [*_acts(run), stop_crises(users, stops)],
+            [*_acts(run), stop_crises(users, stops), suit_crises(tenants)],
             signs,
             habits.planted,
             plan.visit_effect,

@@ -17,7 +17,7 @@ HEADER = (
     "連絡方法,避けてほしい連絡"
 )
 SOURCES = (
-    "tax|insurance|water|school",
+    "tax|insurance|water|school|housing|welfare",
     "tax|insurance|water|school|housing|welfare|community",
     "tax|insurance|water",
     "insurance|water",

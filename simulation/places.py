@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from simulation.calendar import Bools
@@ -154,7 +155,7 @@ def building_variant(dwellings: Dwellings, at: Ints, variant: Ints) -> Text:
 def address_variant(towns: Towns, dwellings: Dwellings, at: Ints, variant: Ints, hyphens: Sequence[str]) -> Text:
     """One-line address as other offices write it; `variant` (0 and up) picks the house style of each row."""
     town = dwellings.town[at]
-    index = town.tolist()
+    index = pa.array(town, pa.int64())
     stem, name = towns.stem.take(index), towns.name.take(index)
     chome = numbers(towns.chome[town])
     block, number = numbers(dwellings.block[at]), numbers(dwellings.number[at])

@@ -1,11 +1,13 @@
 """Which households had a crisis, and which could be judged (METHODS §1)."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from data_contracts.catalog import load_catalog
 from models.cohort import Flow, censoring_weights, follow_up, household_keys_on, usable
 from models.labels import (
     COMPONENTS,
@@ -65,24 +67,33 @@ def tables(rows: list[dict[str, Any]], moved: date | None = None) -> tuple[pa.Ta
     return pa.Table.from_pylist(rows, schema=EPISODES), membership, residence
 
 
-def known(rows: list[dict[str, Any]], until: date | None = None, touched: list[dict[str, Any]] | None = None) -> Known:
+SOURCES = ("tax", "insurance", "water", "housing", "welfare")
+
+
+def known(
+    rows: list[dict[str, Any]],
+    until: date | None = None,
+    touched: list[dict[str, Any]] | None = None,
+    sources: tuple[str, ...] = SOURCES,
+) -> Known:
     episodes, membership, residence = tables(rows)
+    visits = pa.Table.from_pylist(touched or [], schema=pa.schema([("household_key", pa.string()), *SPAN[:2]]))
     follow = pa.Table.from_pylist(
         [
             {"household_key": h, "source": s, "from": START, "until": until if h == "h1" else None}
             for h in ("h1", "h2")
-            for s in ("tax", "water", "insurance")
+            for s in sources
         ],
         schema=pa.schema([("household_key", pa.string()), ("source", pa.string()), *SPAN[:2]]),
     )
     return Known(
         day=T,
         lag_days=30,
-        events=crisis_events(episodes, membership, residence, T),
+        events=crisis_events(episodes, membership, residence, T, visits),
         steps=pipeline_steps(episodes, membership, residence, T),
         follow_up=follow,
-        touched=pa.Table.from_pylist(touched or [], schema=pa.schema([("household_key", pa.string()), *SPAN[:2]])),
-        components=COMPONENTS,
+        touched=visits,
+        components=components_of(SOURCES),
     )
 
 
@@ -124,7 +135,31 @@ def test_a_stop_followed_by_the_end_of_the_contract_was_an_empty_flat() -> None:
 def test_a_stop_followed_by_moving_out_was_an_empty_flat() -> None:
     began = D + timedelta(10)
     episodes, membership, residence = tables([episode("water_stop", began)], moved=began + timedelta(59))
-    assert crisis_events(episodes, membership, residence, T).num_rows == 0
+    nobody = pa.schema([("household_key", pa.string()), *SPAN[:2]]).empty_table()
+    assert crisis_events(episodes, membership, residence, T, nobody).num_rows == 0
+
+
+def test_a_suit_for_eviction_is_a_crisis_of_its_own() -> None:
+    row = first([episode("housing_suit", D + timedelta(5), D + timedelta(5))])
+    assert (row["housing_suit"], row["any"], row["any_but_city_acts"]) == (True, True, False)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(-181, True), (-180, False), (0, False), (1, True)])
+def test_an_application_that_follows_our_visit_is_an_outcome_of_help(days: int, expected: bool) -> None:
+    applied = D + timedelta(100)
+    visit = {"household_key": "h1", "from": applied + timedelta(days), "until": applied + timedelta(days)}
+    row = first([episode("welfare_assistance_applied", applied, applied)], touched=[visit])
+    assert row["welfare_assistance_applied"] is expected
+    other = first([episode("welfare_assistance_applied", applied, applied)], touched=[visit | {"household_key": "h2"}])
+    assert other["welfare_assistance_applied"] is True
+
+
+def test_a_component_whose_source_is_not_in_sight_is_not_eligible_and_leaves_the_others_be() -> None:
+    for rows in ([], [episode("housing_suit", D + timedelta(5), D + timedelta(5))]):
+        row = first(rows, sources=("tax", "insurance", "water", "welfare"))
+        assert (row["eligible_housing_suit"], row["housing_suit"]) == (False, None)
+        assert (row["eligible_any"], row["any"]) == (False, None)
+        assert (row["eligible_tax_seized"], row["tax_seized"]) == (True, False)
 
 
 def test_an_episode_without_a_date_of_its_own_is_never_a_label() -> None:
@@ -172,6 +207,11 @@ def test_incident_means_no_such_crisis_in_the_year_before(days: int, expected: b
         (episode("tax_overdue", D - timedelta(9)), "tax_seized", True),
         (episode("tax_overdue", D - timedelta(50), D - timedelta(1)), "tax_seized", True),
         (episode("tax_overdue", D - timedelta(50)), "insurance_seized", True),
+        (episode("housing_arrears", D - timedelta(60)), "housing_suit", False),
+        (episode("housing_arrears", D - timedelta(59)), "housing_suit", True),
+        (episode("housing_claim", D - timedelta(365), D - timedelta(365)), "housing_suit", False),
+        (episode("welfare_plan", D - timedelta(9)), "welfare_assistance_applied", False),
+        (episode("welfare_consulted", D - timedelta(91), D - timedelta(91)), "welfare_assistance_applied", True),
     ],
 )
 def test_not_in_the_pipeline_means_no_open_step_of_that_kind(step: dict[str, Any], target: str, expected: bool) -> None:
@@ -193,6 +233,15 @@ def test_an_immature_date_is_refused() -> None:
 def test_components_follow_the_sources_present() -> None:
     names: list[Component] = list(components_of(["water"]))
     assert [c.name for c in names] == ["water_stop_qualifying"]
+    assert "emergency" not in [c.name for c in components_of(SOURCES)]
+    assert "emergency" in [c.name for c in components_of([*SOURCES, "emergency"])]
+
+
+def test_every_kind_of_the_components_is_declared_by_a_source() -> None:
+    catalog = load_catalog(Path(__file__).parents[3] / "config" / "sources")
+    kinds = {e.kind for maps in catalog.mappings.values() for entry in maps for e in entry.entries}
+    named = {kind for c in COMPONENTS if c.source != "emergency" for kind in (c.kind, *(s.kind for s in c.steps))}
+    assert named <= kinds
 
 
 def test_follow_up_joins_touching_stretches_of_different_members() -> None:

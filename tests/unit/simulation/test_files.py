@@ -27,6 +27,9 @@ ENCODINGS = {
     "insurance_bills": "cp932",
     "protected_persons": "cp932",
     "school_flags": "cp932",
+    "housing_rent": "cp932",
+    "welfare_contacts": "utf-8-sig",
+    "community_flags": "utf-8-sig",
 }
 KEYS = {
     "consents": ("同意番号",),
@@ -35,6 +38,9 @@ KEYS = {
     "water_notices": ("お客様番号", "水栓番号", "区分", "処理日"),
     "school_flags": ("学校名", "児童生徒番号", "区分", "開始日"),
     "residents": ("宛名番号", "履歴番号"),
+    "housing_rent": ("入居番号", "対象月"),
+    "welfare_contacts": ("受付番号",),
+    "community_flags": ("連絡票番号",),
     "teams": ("班",),
 }
 SOURCES = sorted({*ENCODINGS, "residents"})
