@@ -123,6 +123,18 @@ class Cadence:
 
 
 @dataclass(frozen=True)
+class Safeguard:
+    """Rows of a signal that also serve a use that is not scoring and needs no consent (register, purpose safeguard).
+
+    `when`: SQL over the typed columns, the rows that serve it; `only`: those of them that serve nothing else, so that
+    not even consent makes them a signal.
+    """
+
+    when: str
+    only: str
+
+
+@dataclass(frozen=True)
 class Contract:
     """A contract version. `subject` says how a row finds its person; `basis` is the name used in consents.sources."""
 
@@ -142,6 +154,7 @@ class Contract:
     minimum_rows: int
     fact_date: str | None
     confirmation: str
+    safeguard: Safeguard | None
     valid_from: date
     digest: str
     drift: tuple[DriftRule, ...] = ()
@@ -191,6 +204,7 @@ def read_contract(path: Path) -> Contract:
         minimum_rows=int(said.get("minimumRows", 0)),
         fact_date=said.get("factDate"),
         confirmation=str(said.get("confirmation", "none")),
+        safeguard=_safeguard(path, said),
         valid_from=_day(path, said),
         digest=hashlib.sha256(path.read_bytes()).hexdigest(),
         drift=tuple(_drift_rule(path, q) for q in schema.quality or [] if _drifts(q)),
@@ -210,6 +224,15 @@ def _one_of(path: Path, said: Mapping[str, Any], name: str, allowed: tuple[str, 
     if value not in allowed:
         raise ContractError(path, f"customProperties {name} is {value!r}", f"use one of {', '.join(allowed)}")
     return value
+
+
+def _safeguard(path: Path, said: Mapping[str, Any]) -> Safeguard | None:
+    given = said.get("safeguard")
+    if given is None:
+        return None
+    if not isinstance(given, dict) or set(given) != {"when", "only"}:
+        raise ContractError(path, "customProperties safeguard", "give when and only, each an SQL condition")
+    return Safeguard(str(given["when"]), str(given["only"]))
 
 
 def _day(path: Path, said: Mapping[str, Any]) -> date:

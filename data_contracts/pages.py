@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from data_contracts.catalog import Catalog
-from data_contracts.contract import Column, Contract
+from data_contracts.contract import Column, Contract, Safeguard
 from data_contracts.profile import Entry, Source
 from data_contracts.rules import KEY_CONFLICT, KEY_CONFLICT_REMEDY, KEY_CONFLICT_SENTENCE, file_rules, row_rules
 
@@ -75,9 +75,17 @@ def _facts(source: Source) -> str:
         ("受け付けない行の上限", f"{contract.refuse_share:.0%}(超えたらファイルごと受け付けない)"),
         ("最少行数", f"{contract.minimum_rows}行"),
         ("同意の対象期間と比べる日", contract.column(contract.fact_date).header if contract.fact_date else "なし"),
+        *([("点数に使わずに持つ行", _safeguard(contract.safeguard))] if contract.safeguard else []),
         ("版", f"{contract.version}({contract.valid_from.isoformat()}から)"),
     ]
     return _table(("こと", "決まり"), rows)
+
+
+def _safeguard(said: Safeguard) -> str:
+    return (
+        f"`{said.when}` の行は、同意がなくても、訪問を控え、先に主任が確かめるためだけに封をして持ちます。"
+        f"`{said.only}` の行は、同意があっても、ほかには使いません。"
+    )
 
 
 def _columns(contract: Contract) -> str:

@@ -17,21 +17,29 @@ class Why:
 
     code: the name in tables; sentence: what the analyst reads; tells: who acts on it (analyst, worker, chief, desk);
     blocks_urgent: whether a same-day urgent fact is left out as well. A cooling-off never blocks one: urgent facts
-    are the human lane.
+    are the human lane. sealed: rests on protection or on a safeguard that needs no consent (register), so it leaves
+    `restricted/` neither as a row nor as a count.
     """
 
     code: str
     sentence: str
     tells: str
     blocks_urgent: bool
+    sealed: bool = False
 
 
 _RULES = (
-    Why("restricted", "支援措置・庁内配慮・要対協など。担当窓口だけが扱います", "desk", True),
+    Why("restricted", "支援措置・庁内配慮など。担当窓口だけが扱います", "desk", True, sealed=True),
     Why("died_or_moved", "死亡・転出・所在不明", "analyst", True),
-    Why("welfare_recipient", "生活保護を受給中。変化があったことを担当ケースワーカーへ伝えます", "worker", False),
-    Why("plan_running", "支援プランが継続中。変化があったことを担当支援員へ伝えます", "worker", False),
-    Why("hospital_only_adult", "ただ一人の大人が入院・入所中", "analyst", False),
+    Why(
+        "welfare_recipient",
+        "生活保護を受給中。変化があったことを担当ケースワーカーへ伝えます",
+        "worker",
+        False,
+        sealed=True,
+    ),
+    Why("plan_running", "支援プランが継続中。変化があったことを担当支援員へ伝えます", "worker", False, sealed=True),
+    Why("hospital_only_adult", "ただ一人の大人が入院・入所中", "chief", False, sealed=True),
     Why("vacancy", "空き家とみられる住まい", "analyst", True),
     Why("reported_gone", "訪問で空き家・転居・死亡とわかった(住民記録の確認が必要)", "analyst", True),
     Why("cooling_off", "市が決めた間を置いている", "analyst", False),
@@ -69,10 +77,17 @@ def checked_exclusions(excluded: pa.Table) -> pa.Table:
 def why_counts(left_out: pa.Table) -> dict[str, int]:
     """Count households per reason for the analyst, every declared reason named, zeros included.
 
-    ``restricted`` is no line of the count: protection shows in no ordinary figure (DESIGN promise 2).
+    Sealed reasons are no line of the count: protection and safeguards show in no ordinary figure (DESIGN promise 2).
     """
     counted = Counter(left_out["why"].to_pylist())
-    return {code: counted.get(code, 0) for code in WHYS if code != "restricted"}
+    return {code: counted.get(code, 0) for code, rule in WHYS.items() if not rule.sealed}
+
+
+def told_to_the_analyst(left_out: pa.Table) -> pa.Table:
+    """The rows of LEFT_OUT that may leave `restricted/`; a household with a sealed reason has none at all."""
+    sealed = pa.array([code for code, rule in WHYS.items() if rule.sealed])
+    hidden = left_out.filter(pc.is_in(left_out["why"], value_set=sealed))["household_key"].combine_chunks()
+    return left_out.filter(pc.invert(pc.is_in(left_out["household_key"], value_set=hidden)))
 
 
 def urgent_blocked(excluded: pa.Table) -> pa.Array:

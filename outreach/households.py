@@ -29,7 +29,8 @@ with counted as (
     from people
 ), chosen as (
     select *,
-        row_number() over (partition by household_key order by reasons desc, person_key) as pick,
+        row_number() over (partition by household_key
+            order by coalesce(first, false) desc, reasons desc, person_key) as pick,
         min(person_key) filter (random_allowed) over (partition by household_key) as random_person,
         bool_or(coalesce(first, false)) over (partition by household_key) as goes_first
     from counted
@@ -57,10 +58,10 @@ def households(
 ) -> pa.Table:
     """Return one row per household of scores or people, sorted by key.
 
-    Columns: household_key, person_key (of the adults with a basis the one with most reasons; ties by the pseudonym,
-    which means nothing), random_person (one whose form mentioned random visits, or null), district, team, contact_by,
-    random_contact_by, reason_1..3, offers, first, scored, margin, u, consenting_adults, adults, visible_sources,
-    barred (excluded, or with a past that is not «free»), nobody (no adult to meet).
+    Columns: household_key, person_key (of the adults with a basis one who goes first, then the one with most reasons;
+    ties by the pseudonym, which means nothing), random_person (one whose form mentioned random visits, or null),
+    district, team, contact_by, random_contact_by, reason_1..3, offers, first, scored, margin, u, consenting_adults,
+    adults, visible_sources, barred (excluded, or with a past that is not «free»), nobody (no adult to meet).
     Raises ValueError for a margin that is no number and for a missing draw.
     """
     past = [stand.household_key for stand in stands if stand.state != "free"]

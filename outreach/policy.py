@@ -21,7 +21,11 @@ class Policy:
     unreached_days: days after the last try during which a household that was never reached stays off.
     letter_wait_days: days to wait for an answer when the person asked to be written to.
     max_tries: listings without reaching the person, then a letter, then the 主任.
-    urgent_max_age_days: a fact that began longer ago is no same-day matter any more.
+    urgent_max_age_days: a fact that began longer ago is no same-day matter any more; urgent_monthly_max_age_days: the
+    same for facts that are told once a month.
+    first_days: how long 却下・取下げ, 相談のみ and 廃止 put a household first.
+    ask_first_percent: share of the other lines that say 「訪問前に主任へ確認」 too, so that the words mean nothing.
+    notice_days: days before a change is told again to the worker in charge.
     """
 
     random_percent: int
@@ -34,6 +38,10 @@ class Policy:
     letter_wait_days: int
     max_tries: int
     urgent_max_age_days: int
+    urgent_monthly_max_age_days: int
+    first_days: int
+    ask_first_percent: int
+    notice_days: int
 
     def __post_init__(self) -> None:
         if not 0 <= self.random_percent <= 50:

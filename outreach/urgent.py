@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import duckdb
@@ -24,6 +25,24 @@ URGENT = pa.schema(
 )
 """DESIGN §5 plus recipient: team; worker (生活保護, プラン継続中: told to the worker in charge); chief (no team)."""
 
+FACTS = pa.schema(
+    [
+        ("household_key", pa.string()),
+        ("feature", pa.string()),
+        ("person_key", pa.string()),
+        ("latest_on", pa.date32()),
+    ]
+)
+
+EVENTS: Mapping[str, tuple[str, str]] = {
+    "housing_claim": (
+        "お住まいのことで、ご案内できることがあります({month}の情報)",
+        "お住まいとお家賃の相談窓口のご案内",
+    ),
+    "housing_suit": ("お住まいのことで、お急ぎのご案内があります({month}の情報)", "お住まいとお家賃の相談窓口のご案内"),
+}
+"""Urgent facts that are no feature but a kind of episode, told once a month: wording for paper, and what to offer."""
+
 ALREADY = pa.schema([("household_key", pa.string()), ("fact", pa.string()), ("latest_on", pa.date32())])
 
 _SQL = """
@@ -40,7 +59,9 @@ join people p on p.household_key = m.household_key and p.person_key = m.person_k
 left join wards w on w.district = p.district
 left join (select distinct household_key from barred where why in ('welfare_recipient', 'plan_running')) b
     on b.household_key = m.household_key
-where m.latest_on <= $day and date_diff('day', m.latest_on, $day) <= $max_age
+where m.latest_on <= $day
+    and date_diff('day', m.latest_on, $day) <= case when m.fact in (select unnest($monthly)) then $month_age
+      else $max_age end
     and m.household_key not in (select household_key from blocked)
     and not exists (
         select 1 from already a
@@ -61,8 +82,8 @@ def urgent(
 ) -> pa.Table:
     """Return the urgent sheet of ``day`` (URGENT), sorted by team and household.
 
-    facts: evidence of the features that are urgent on the day they qualify (a water stop that counts): household_key,
-    feature, person_key (null = the dwelling's), latest_on; permission, visibility and vacancy are settled there.
+    facts: FACTS: evidence of the features that are urgent on the day they qualify (a water stop that counts), and of
+    EVENTS; person_key null = the dwelling's; permission, visibility and vacancy are settled there.
     people: as in plan_week; a person's fact is taken to that person only, a dwelling's to any adult with a basis.
     excluded: household_key, why. A pause after a refusal does not hold an urgent fact back; protection, death and
     moving away do. already: facts on earlier urgent sheets (ALREADY): nothing is brought twice. A fact older than
@@ -72,13 +93,14 @@ def urgent(
     connection = duckdb.connect()
     try:
         connection.execute("set threads to 1")
-        connection.register("facts", facts.select(["household_key", "feature", "person_key", "latest_on"]))
+        connection.register("facts", facts.select(FACTS.names))
         connection.register("people", people.select(["household_key", "person_key", "district"]))
         connection.register("wards", capacity(teams).ward_table())
         connection.register("barred", barred)
         connection.register("blocked", pa.table({"household_key": urgent_blocked(barred)}))
         connection.register("already", ALREADY.empty_table() if already is None else already.select(ALREADY.names))
-        days = {"day": day, "max_age": policy.urgent_max_age_days}
+        ages = {"max_age": policy.urgent_max_age_days, "month_age": policy.urgent_monthly_max_age_days}
+        days = {"day": day, "monthly": list(EVENTS), **ages}
         return connection.execute(_SQL, days).to_arrow_table().cast(URGENT)
     finally:
         connection.close()

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from outreach.eligibility import LEFT_OUT, checked_exclusions
+from outreach.eligibility import LEFT_OUT, WHYS, checked_exclusions
 from outreach.households import households, shaped_people
 from outreach.policy import Policy
 from outreach.selection import Candidates, Selection, choose
@@ -36,10 +36,12 @@ VISIT_LIST = pa.schema(
         ("stratum", pa.string()),
         ("stratum_drawn", pa.int32()),
         ("stratum_size", pa.int32()),
+        ("ask_first", pa.bool_()),
     ]
 )
 """DESIGN §5 plus: contact_by; tries so far; of a random slot its stratum, the number drawn and the stratum's size
-(first-order propensity = drawn / size; joint = drawn (drawn − 1) / (size (size − 1)))."""
+(first-order propensity = drawn / size; joint = drawn (drawn − 1) / (size (size − 1))); ask_first: the card says
+「訪問前に主任へ確認」 (outreach.ask_first)."""
 
 FRAME = pa.schema(
     [
@@ -57,11 +59,16 @@ _REASONS = ("reason_1", "reason_2", "reason_3")
 
 @dataclass(frozen=True)
 class WeekPlan:
-    """The list, the frame of the random slots, and who was left out and why (LEFT_OUT; one row per reason)."""
+    """The list, the frame of the random slots, and who was left out and why (LEFT_OUT; one row per reason).
+
+    noticed: household_key, why of those who are left out because a worker is in charge of them, and whose facts would
+    have put them on this list: the worker is told that a change was noticed, and nothing else.
+    """
 
     visits: pa.Table
     frame: pa.Table
     left_out: pa.Table
+    noticed: pa.Table
 
 
 def visit_list(
@@ -110,8 +117,10 @@ def plan_week(
     table = households(scores, shaped, served, draws, barred, stands)
     waiting = _waiting(stands, shaped, served, barred, table)
     new = table.filter(pc.field("team").is_valid() & ~pc.field("barred") & pc.field("scored"))
+    looked_after = _looked_after(table, barred, stands)
     rows: list[dict[str, Any]] = []
     frames: list[pa.Table] = []
+    noticed: list[str] = []
     for team, visits in sorted(served.weekly_visits.items()):
         revisits = waiting.get(team, [])[:visits]
         mine = new.filter(pc.field("team") == team)
@@ -119,9 +128,31 @@ def plan_week(
         listed = [*revisits, *_new_rows(mine, picked)]
         rows += [{**row, "position": number} for number, row in enumerate(listed, start=1)]
         frames += _frame(mine, picked, team)
+        noticed += _would_be_ranked(looked_after.filter(pc.field("team") == team), mine, picked, visits)
     visits_table = pa.Table.from_pylist(rows, schema=VISIT_LIST)
     frame = pa.concat_tables([FRAME.empty_table(), *frames]).sort_by("household_key")
-    return WeekPlan(visits_table, frame, _left_out(table, barred, stands))
+    told = barred.filter(pc.is_in(barred["household_key"], value_set=pa.array(noticed, pa.string())))
+    return WeekPlan(visits_table, frame, _left_out(table, barred, stands), told)
+
+
+def _looked_after(table: pa.Table, barred: pa.Table, stands: list[Standing]) -> pa.Table:
+    """Households that only a worker in charge keeps off the list, and that have something dated to tell."""
+    by_worker = pa.array([code for code, rule in WHYS.items() if rule.tells == "worker"])
+    with_worker = pc.is_in(barred["why"], value_set=by_worker)
+    others = set(barred.filter(pc.invert(with_worker))["household_key"].to_pylist())
+    others |= {stand.household_key for stand in stands if stand.state != "free"}
+    keys = set(barred.filter(with_worker)["household_key"].to_pylist()) - others
+    return table.filter(
+        pc.field("household_key").isin(pa.array(sorted(keys), pa.string())) & pc.field("scored") & pc.field("offers")
+    )
+
+
+def _would_be_ranked(looked_after: pa.Table, mine: pa.Table, picked: Selection, visits: int) -> list[str]:
+    """Those whose margin is no smaller than the last ranked one's; all, when the ranked slots were not filled."""
+    margins = mine["margin"].take(pa.array(picked.ranked)).to_pylist()
+    filled = len(margins) + sum(len(stratum.drawn) for stratum in picked.strata) >= visits
+    least = min(margins, default=float("-inf")) if filled else float("-inf")
+    return looked_after.filter(pc.field("margin") >= least)["household_key"].to_pylist()
 
 
 def _coverage(row: dict[str, Any]) -> str | None:
@@ -168,6 +199,7 @@ def _row(household: dict[str, Any], person_key: str, contact_by: str | None, slo
         "coverage": _coverage(household),
         "contact_by": contact_by,
         "tries": 0,
+        "ask_first": False,
     }
 
 
@@ -248,10 +280,9 @@ def _left_out(table: pa.Table, barred: pa.Table, stands: list[Standing]) -> pa.T
     )
     both = pa.concat_tables([barred, told.cast(LEFT_OUT)])
     restricted = barred.filter(pc.field("why") == "restricted")["household_key"]
-    known = both.filter(
-        pc.and_(
-            pc.is_in(both["household_key"], value_set=table["household_key"]),
-            pc.invert(pc.is_in(both["household_key"], value_set=restricted)),
-        )
+    # Who died or moved away is no longer scored, but was on a list: the analyst is told why no more (PRACTICE).
+    there = pc.or_(
+        pc.is_in(both["household_key"], value_set=table["household_key"]), pc.equal(both["why"], "died_or_moved")
     )
+    known = both.filter(pc.and_(there, pc.invert(pc.is_in(both["household_key"], value_set=restricted))))
     return known.group_by(LEFT_OUT.names).aggregate([]).sort_by([(name, "ascending") for name in LEFT_OUT.names])

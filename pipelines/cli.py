@@ -182,15 +182,22 @@ def explain_feature(name: str, day: date, language: str) -> None:
 @click.option(
     "--list", "list_name", required=True, type=Day(), help="the Monday of the list, or the day of an urgent sheet"
 )
-@click.option("--team", required=True)
+@click.option("--team", help="the team; with --sheet desk the desk; not for the 主任's slips")
 @click.option("--as", "holder", required=True)
-@click.option("--urgent", is_flag=True, help="on a Monday: the urgent sheet of that day instead of the week's list")
+@click.option(
+    "--sheet",
+    type=click.Choice(["week", "urgent", "slips", "desk"]),
+    help="default: on a Monday the week's list, on another day the urgent sheet",
+)
 def print_list(
-    root: Path, config: Path | None, as_json: bool, list_name: date, team: str, holder: str, urgent: bool
+    root: Path, config: Path | None, as_json: bool, list_name: date, team: str | None, holder: str, sheet: str | None
 ) -> None:
     """Make a numbered Excel and PDF copy with names and addresses for a named holder."""
-    sheet = "urgent" if urgent or list_name.weekday() else "week"
-    say(as_json, **step("print_copy")(home_at(root, config), list_name, team, holder, sheet))
+    wanted = sheet or ("urgent" if list_name.weekday() else "week")
+    if team is None and wanted != "slips":
+        message = "--team is missing: only the 主任's slips have none"
+        raise WrongUse(message)
+    say(as_json, **step("print_copy")(home_at(root, config), list_name, team, holder, wanted))
 
 
 @kizuki.command()

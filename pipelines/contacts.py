@@ -5,7 +5,9 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
+from features.asof import known_on
 from pipelines.accepted import versions
+from pipelines.errors import GateClosed
 from pipelines.home import Home
 from pipelines.scope import FOREVER, People, Scope
 
@@ -61,3 +63,13 @@ def meetable(home: Home, people: People, of: Scope, random_forms: list[str]) -> 
     ):
         con.register(name, table)
     return con.execute(_MEETABLE, {"day": of.day, "forms": random_forms}).to_arrow_table()
+
+
+def teams(home: Home, day: date) -> pa.Table:
+    """The teams as known on `day`. Raises GateClosed when none was ever delivered: no capacity, no list."""
+    log = versions(home, home.with_role("teams")[0])
+    if log is None:
+        raise GateClosed(
+            "teams", "no file of teams was accepted yet", "put one into inbox/teams: it holds wards and visits a week"
+        )
+    return known_on(log, day).to_pyarrow()

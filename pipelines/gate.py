@@ -22,7 +22,7 @@ from pipelines import layout
 from pipelines.home import Home
 
 PURPOSE = "early_outreach"
-HUMAN_SLIP = "human_slip"
+HUMAN_SLIP, SAFEGUARD = "human_slip", "safeguard"
 NUMBER_OR_NAME = "resident_id_or_kana_address"
 NO_PERSON = pa.schema([("resident_id", pa.string()), ("dwelling_id", pa.string())])
 
@@ -67,6 +67,8 @@ class Gate:
         contract = self._source.contract
         if contract.role == "slips":
             return self._registered(rows, HUMAN_SLIP)
+        if contract.safeguard:
+            rows = _where(rows, f"not coalesce(({contract.safeguard.only}), false)")
         if contract.role != "signal" or not rows.num_rows:
             return rows if contract.role != "signal" else self._no_person(rows)
         found = self._with_person(rows)
@@ -79,6 +81,13 @@ class Gate:
         con.execute(f"create view rows as select *, {fact or 'null::date'} as fact_day from found")
         passed = con.execute(_PASS, {**bound, "fact": fact}).to_arrow_table()
         return passed.drop_columns(["fact_day"])
+
+    def safeguards(self, rows: pa.Table) -> pa.Table:
+        """Rows that serve as a safeguard, whoever consented: what the contract names, while the register allows it."""
+        declared = self._source.contract.safeguard
+        if declared is None:
+            return rows.slice(0, 0)
+        return self._registered(_where(rows, f"coalesce(({declared.when}), false)"), SAFEGUARD)
 
     def quarantined(self, rows: pa.Table) -> pa.Table:
         """Refused rows that may be set aside for 30 days. A refused slip goes back to whoever wrote it, unseen."""
@@ -132,6 +141,12 @@ class Gate:
             f"""select n.* exclude (row_id), l.resident_id, {dwelling} as dwelling_id
             from numbered n join links l using (row_id) where l.outcome = 'linked' order by delivery, row"""
         ).to_arrow_table()
+
+
+def _where(rows: pa.Table, condition: str) -> pa.Table:
+    with duckdb.connect() as con:
+        con.register("rows", rows)
+        return con.sql(f"select * from rows where {condition} order by delivery, row").to_arrow_table()
 
 
 def stretch_since(home: Home, basis: str | None, day: date) -> pa.Table:

@@ -30,6 +30,7 @@ from pipelines.gate import Gate
 from pipelines.home import Home
 from pipelines.ledger import CONFIRMATION, Entry, Ledger, confirmed_rows
 from pipelines.manifest import sha256
+from pipelines.safeguards import Seen, remember
 from pipelines.store import STAGING, Draft
 from reports.receipt_page import receipt_html
 
@@ -83,6 +84,7 @@ def take_in_source(home: Home, name: str, to: date) -> int:
             done += _log_batch(home, log, batch, to, draft, history)
         log.write(draft)
         history.write(draft)
+        remember(home, name, [seen for batch in batches for seen in _safeguards(home, batch, to)], draft)
         ledger.record(draft, done)
 
     inputs = {f"inbox/{name}/{e.folder_day}/{e.order:03d}": e.sha256 for e in waiting}
@@ -229,6 +231,15 @@ def _log_batch(home: Home, log: Log, batch: Batch, to: date, draft: Draft, histo
             part = quarantined.filter(pc.equal(quarantined["delivery"], order))
             draft.table(layout.quarantine(batch.source.name, known[order], order), part, ["row"])
     return [_receipt(batch, entry, draft, history.warnings.get(entry.order, [])) for entry in batch.entries]
+
+
+def _safeguards(home: Home, batch: Batch, to: date) -> Iterable[Seen]:
+    """What a batch says for the safeguards, if anything in it could be read."""
+    if batch.judgement is None or batch.staged is None:
+        return
+    rows = _with_day(batch.judgement.accepted, {e.order: e.known_from for e in batch.entries})
+    there = _without(batch.staged, set(batch.failures))
+    yield Seen(there, rows, Gate(home, batch.source, to).safeguards(rows), sorted(batch.judgement.complete_fulls))
 
 
 def _with_day(rows: pa.Table, known: dict[int, date]) -> pa.Table:

@@ -38,6 +38,26 @@ def deliveries_page(day: date) -> str:
     return f"published/reports/deliveries/{day}/deliveries.html"
 
 
+def safeguards(source: str) -> str:
+    """Sealed: the rows of a source that serve as a safeguard, as last delivered."""
+    return f"restricted/people/safeguards/{source}.parquet"
+
+
+def slips(day: date) -> str:
+    """Sealed: which slips are on the 主任's sheet of a day, and whom they go to."""
+    return f"restricted/people/slips/{day}/slips.parquet"
+
+
+def desks(day: date, what: str) -> str:
+    """Sealed: what goes to workers in charge and responsible desks on a day; what is week, urgent or slips."""
+    return f"restricted/people/desks/{day}/{what}.parquet"
+
+
+def left_out(monday: date) -> str:
+    """Who was left out of a week's list, and why, as far as the analyst may know."""
+    return f"published/lists/{monday}/left_out.parquet"
+
+
 def quarantine(source: str, day: date, order: int) -> str:
     """Refused rows of persons with a basis, kept for 30 days."""
     return f"restricted/quarantine/{source}/{day}/{order:03d}.parquet"

@@ -5,6 +5,7 @@ from datetime import date
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.asof import known_on
 from features.compiler import evidence, vacancy_suspected
@@ -13,16 +14,21 @@ from models.explanation import reasons_of_all
 from models.matrix import Matrix
 from models.stability import Stability, certain, stability
 from models.table import Model, from_json
+from outreach.ask_first import with_ask_first
+from outreach.desks import desk_lines
+from outreach.eligibility import told_to_the_analyst
 from outreach.policy import Policy
 from outreach.standing import HISTORY
-from outreach.urgent import ALREADY, urgent
+from outreach.urgent import ALREADY, EVENTS, FACTS, urgent
 from outreach.visit_list import plan_week
 from outreach.week import monday_of
 from pipelines import layout
 from pipelines.accepted import log_digests, versions
 from pipelines.closing import is_working_day, protection_gate
-from pipelines.contacts import guardians, meetable
+from pipelines.contacts import guardians, meetable, teams
+from pipelines.deskwork import lines_before
 from pipelines.errors import GateClosed
+from pipelines.exclusions import barred, first_persons, gone
 from pipelines.home import Home
 from pipelines.scope import People, Scope, scope
 from pipelines.screening import HUB, Hub, run_day
@@ -44,7 +50,8 @@ def publish_list(home: Home, day: date) -> bool:
     needed = [layout.scores(day), layout.contributions(day), layout.features(day), *HUB, *People.paths()]
     inputs = {p: home.store.digest(p) for p in needed}
     inputs |= log_digests(home, [*home.with_role("teams"), *home.with_role("outcomes"), *home.with_role("consents")])
-    inputs |= {p: home.store.digest(p) for p in home.store.under("published/lists/")}
+    sealed = ("restricted/people/safeguards/", "restricted/people/desks/")
+    inputs |= {p: home.store.digest(p) for prefix in ("published/lists/", *sealed) for p in home.store.under(prefix)}
 
     def fill(draft: Draft) -> None:
         people = People.read(home)
@@ -66,18 +73,27 @@ def publish_list(home: Home, day: date) -> bool:
         )
         keys = scores["household_key"]
         draws = pa.table({"household_key": keys, "u": home.names.draws(f"draw|{monday}", keys)})
+        policy = Policy.from_values(numbers)
+        past, out = history(home, monday), barred(home, people, of)
+        first = first_persons(Hub.read(home).episodes, of, policy.first_days)
         plan = plan_week(
             scores,
-            _with_reasons(persons, chosen, guardians(home, day), _vacant(home, of)),
-            _teams(home, day),
-            history(home, monday),
-            pa.table({"household_key": pa.array([], pa.string()), "why": pa.array([], pa.string())}),
-            Policy.from_values(numbers),
+            _with_reasons(persons, chosen, guardians(home, day), _vacant(home, of), first),
+            teams(home, day),
+            past,
+            pa.concat_tables([out.excluded, gone(home, people, of, past, monday)]),
+            policy,
             draws,
             monday,
         )
-        draft.table(path, plan.visits, ["team", "position"])
+        always = pa.table({"household_key": keys, "u": home.names.draws("ask_first", keys)})
+        visits = with_ask_first(plan.visits, out.council, always, policy.ask_first_percent)
+        before = lines_before(home, monday)
+        desks = desk_lines(plan.noticed, visits, out.cases, before, policy.notice_days, day)
+        draft.table(path, visits, ["team", "position"])
         draft.table(path.replace("visit_list", "random_frame"), plan.frame, ["household_key"])
+        draft.table(layout.left_out(monday), told_to_the_analyst(plan.left_out), ["household_key", "why"])
+        draft.table(layout.desks(monday, "week"), desks, [])
 
     home.store.publish("weekly-list", monday, fill, inputs=inputs, config=home.config, model=digest)
     return True
@@ -94,10 +110,19 @@ def publish_urgent(home: Home, day: date) -> int:
         numbers = home.settings.numbers("outreach", day)
         persons = meetable(home, people, of, [])
         stops = _evidence(home, of, ["water_stop_open_days"])
-        sheet = urgent(stops, persons, _teams(home, day), Policy.from_values(numbers), day, already=_already(home, day))
-        draft.table(path, sheet, ["team", "household_key"])
+        facts = pa.concat_tables([stops.select(FACTS.names).cast(FACTS), _evictions(home, of)])
+        out, policy = barred(home, people, of), Policy.from_values(numbers)
+        sheet = urgent(facts, persons, teams(home, day), policy, day, out.excluded, _already(home, day))
+        by_worker = pc.equal(sheet["recipient"], "worker")
+        draft.table(path, sheet.filter(pc.invert(by_worker)), ["team", "household_key"])
+        looked_after = out.excluded.filter(
+            pc.is_in(out.excluded["household_key"], sheet.filter(by_worker)["household_key"].combine_chunks())
+        )
+        nobody = sheet.slice(0, 0)
+        desks = desk_lines(looked_after, nobody, out.cases, lines_before(home, day), policy.notice_days, day)
+        draft.table(layout.desks(day, "urgent"), desks, [])
 
-    needed = [*HUB, *People.paths()]
+    needed = [*HUB, *People.paths(), *home.store.under("restricted/people/safeguards/")]
     home.store.publish("urgent", day, fill, inputs={p: home.store.digest(p) for p in needed}, config=home.config)
     return home.store.read_table(path).num_rows
 
@@ -148,16 +173,6 @@ def _listed(home: Home, path: str) -> pa.Table:
     return table.append_column("monday", pa.array([monday] * table.num_rows, pa.date32()))
 
 
-def _teams(home: Home, day: date) -> pa.Table:
-    """The teams as known on `day`. Raises GateClosed when none was ever delivered: no capacity, no list."""
-    log = versions(home, home.with_role("teams")[0])
-    if log is None:
-        raise GateClosed(
-            "teams", "no file of teams was accepted yet", "put one into inbox/teams: it holds wards and visits a week"
-        )
-    return known_on(log, day).to_pyarrow()
-
-
 def _already(home: Home, day: date) -> pa.Table:
     """Facts on earlier urgent sheets."""
     paths = [
@@ -188,6 +203,25 @@ def _evidence(home: Home, of: Scope, only: list[str] | None = None) -> pa.Table:
     return evidence(*hub, of.permission, of.visible, of.households, of.day, wanted)
 
 
+_EVICTIONS = """
+select m.household_key, e.kind as feature, e.person_key, max(e.began_on) as latest_on
+from e join allowed a on a.person_key = e.person_key and a.source = e.source
+join members m on m.person_key = e.person_key
+where e.kind in (select unnest($kinds)) and (a.covers_from is null or e.began_on >= a.covers_from)
+group by all order by all"""
+
+
+def _evictions(home: Home, of: Scope) -> pa.Table:
+    """Claims and suits for eviction as known on the scope's day, in the columns of FACTS."""
+    hub = Hub.read(home)
+    with duckdb.connect() as con:
+        housing = hub.episodes.filter(pc.equal(hub.episodes["source"], "housing"))
+        con.register("e", known_on(housing, of.day).to_pyarrow())
+        con.register("allowed", of.permission)
+        con.register("members", of.members.select(["person_key", "household_key"]))
+        return con.execute(_EVICTIONS, {"kinds": list(EVENTS)}).to_arrow_table().cast(FACTS)
+
+
 def _vacant(home: Home, of: Scope) -> pa.Array:
     hub = Hub.read(home)
     return vacancy_suspected(*hub, of.permission, of.visible, of.households, of.day)
@@ -203,15 +237,18 @@ own as (
   from persons p join told r on r.household_key = p.household_key
     and (r.person_key is null or r.person_key = p.person_key))
 select p.* exclude (resident_id), p.household_key in (select unnest($vacant)) as vacancy_suspected,
+  p.person_key in (select unnest($first)) as "first",
   max(o.reason) filter (place = 1) as reason_1, max(o.reason) filter (place = 2) as reason_2,
   max(o.reason) filter (place = 3) as reason_3
 from persons p left join own o using (household_key, person_key) group by all order by household_key, person_key"""
 
 
-def _with_reasons(persons: pa.Table, chosen: pa.Table, guarding: pa.Table, vacant: pa.Array) -> pa.Table:
+def _with_reasons(
+    persons: pa.Table, chosen: pa.Table, guarding: pa.Table, vacant: pa.Array, first: pa.Array
+) -> pa.Table:
     """Each person's reasons: from their own rows, the dwelling's, or a child's they consented for (PRACTICE)."""
     con = duckdb.connect()
     con.register("persons", persons)
     con.register("chosen", chosen)
     con.register("guarding", guarding)
-    return con.execute(_REASONS, {"vacant": vacant.to_pylist()}).to_arrow_table()
+    return con.execute(_REASONS, {"vacant": vacant.to_pylist(), "first": first.to_pylist()}).to_arrow_table()

@@ -16,10 +16,14 @@ from pipelines import layout
 from pipelines.audit import HANDLES
 from pipelines.gate import stretch_since
 from pipelines.home import Home
+from pipelines.safeguards import forget
 from pipelines.scope import FOREVER, People, scope
+from pipelines.slips import forget_slips
 from pipelines.store import Draft
 
 WHY = "purge"
+DERIVED = ("working/features/", "working/scores/", "working/backtests/", "published/lists/", "restricted/people/desks/")
+"""Zones of rows by household that rest on what was permitted on their day."""
 
 
 def purge(home: Home, day: date) -> dict[str, int]:
@@ -33,6 +37,8 @@ def purge(home: Home, day: date) -> dict[str, int]:
         deleted["derived"], deleted["lists"] = _derived(home, day, draft)
         deleted["validation"] = _validation(home, day, draft)
         deleted["handles"] = _handles(home, day, draft)
+        deleted["safeguards"] = forget(home, day, draft)
+        deleted["slips"] = forget_slips(home, day, draft)
 
     home.store.publish("purge", day, fill, inputs=inputs, config=home.config, reason="basis and protection of the day")
     return deleted
@@ -90,7 +96,7 @@ def _derived(home: Home, day: date, draft: Draft) -> tuple[int, int]:
     people = People.read(home)
     contactable = _contactable(home, people, day)
     rows = lists = 0
-    for prefix in ("working/features/", "working/scores/", "working/backtests/", "published/lists/"):
+    for prefix in DERIVED:
         for path in home.store.under(prefix):
             of_day = next(
                 date.fromisoformat(part) for part in path.split("/") if part[:2] == "20" and part.count("-") == 2

@@ -36,7 +36,7 @@ class People:
         read = home.store.read_table
         first: dict[str, date] = {}
         for entry in home.ledger().entries:
-            basis = home.basis(entry.source)
+            basis = home.basis(entry.source) if home.role(entry.source) == "signal" else None
             if basis and entry.verdict == "accepted":
                 first[basis] = min(entry.known_from, first.get(basis, entry.known_from))
         admitted = pa.table({"source": pa.array(first, pa.string()), "since": pa.array(first.values(), pa.date32())})

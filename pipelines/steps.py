@@ -30,6 +30,7 @@ from pipelines.people import publish_people
 from pipelines.purge import purge
 from pipelines.requests import filter_delivery, household_of, request_list
 from pipelines.settings import CONFIG
+from pipelines.slips import publish_slips
 from pipelines.verify import require
 
 Figures = dict[str, Any]
@@ -92,15 +93,16 @@ def protection(home: Home, day: date) -> Figures:
 
 
 def lists(home: Home, day: date) -> Figures:
-    """Freeze the week's list on its first day, write the day's urgent sheet, close the day."""
+    """Freeze the week's list on its first day, write the day's slips and urgent sheet, close the day."""
     with home.store.writing():
         made = listing.publish_list(home, day)
+        slips = publish_slips(home, day)
         urgent = listing.publish_urgent(home, day)
         close_day(home, day)
     monday = day - timedelta(days=day.weekday())
     path = layout.visit_list(monday)
     lines = home.store.read_table(path).num_rows if home.store.has(path) else 0
-    figures = {"list": path if lines else "", "lines": lines, "new_list": made, "urgent_lines": urgent}
+    figures = {"list": path if lines else "", "lines": lines, "new_list": made, "urgent_lines": urgent, "slips": slips}
     figures |= {"deliveries_page": layout.deliveries_page(day), "overdue": ", ".join(sorted(overdue(home, day)))}
     return figures | {"without_effect": "; ".join(unheard(home, day))}
 
@@ -179,8 +181,8 @@ def explain(home: Home, household_key: str, day: date | None) -> Figures:
     return explained(home, household_key, day)
 
 
-def print_copy(home: Home, list_name: date, team: str, holder: str, sheet: printing.Sheet = "week") -> Figures:
-    """A numbered Excel and PDF copy of a week's list, or of a day's urgent sheet, for a named holder."""
+def print_copy(home: Home, list_name: date, team: str | None, holder: str, sheet: printing.Sheet = "week") -> Figures:
+    """A numbered Excel and PDF copy of a week's list, an urgent sheet, slips or a desk's notes, for a named holder."""
     with home.store.writing():
         return printing.print_copy(home, list_name, team, holder, sheet)
 

@@ -1,4 +1,4 @@
-"""The visit list as Excel: A4 landscape, text that can never become a formula, the same bytes for the same copy."""
+"""A sheet as Excel: A4 landscape, text that can never become a formula, the same bytes for the same copy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from openpyxl import Workbook
@@ -16,8 +15,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from outreach.outcomes import ACTIONS, CONTACTS
-from reports.sheet_model import CAUTION, COLUMNS, EMPTY, RETURN_CHECK, CopyInfo, Row, SheetLine, sheet_rows, wrap
+from reports.sheet_form import Form, Row
+from reports.sheet_model import CAUTION, RETURN_CHECK, CopyInfo, wrap
 
 _FONT = "游ゴシック"
 _SIZE, _LINE_POINTS, _LEAST_POINTS = 8, 13.0, 34.0  # 游ゴシック needs more height than its size says
@@ -29,25 +28,21 @@ _THIN = Border(*[Side(style="thin", color="FF808080")] * 4)
 _TOP_WRAPPED = Alignment(vertical="top", wrap_text=True)
 
 
-def excel(lines: Sequence[SheetLine], copy: CopyInfo) -> bytes:
-    """Return the workbook of one numbered copy.
-
-    lines in any order (see ``sheet_rows`` for order and refusals); equal input gives equal bytes on one lock file.
-    """
-    rows = sheet_rows(lines)
+def excel(form: Form, copy: CopyInfo) -> bytes:
+    """Return the workbook of one numbered copy; equal input gives equal bytes on one lock file."""
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
-    sheet.title = "訪問リスト"
-    _widths(sheet)
-    _heading(sheet, copy)
-    for number, row in enumerate(rows, start=_FIRST_ROW):
-        _line(sheet, number, row)
-    if not rows:
-        put(sheet.cell(_FIRST_ROW, 1), EMPTY)
-    last = max(_FIRST_ROW + len(rows) - 1, _FIRST_ROW)
-    _choices(sheet, last)
-    _page(sheet, copy, last)
+    sheet.title = form.tab
+    _widths(sheet, form)
+    _heading(sheet, form, copy)
+    for number, row in enumerate(form.rows, start=_FIRST_ROW):
+        _line(sheet, form, number, row)
+    if not form.rows:
+        put(sheet.cell(_FIRST_ROW, 1), form.empty)
+    last = max(_FIRST_ROW + len(form.rows) - 1, _FIRST_ROW)
+    _choices(sheet, form, last)
+    _page(sheet, form, copy, last)
     return _fixed(book, copy.printed_on)
 
 
@@ -70,13 +65,13 @@ def put(cell: Cell, text: str) -> None:
     cell.alignment = _TOP_WRAPPED
 
 
-def _widths(sheet: Worksheet) -> None:
-    for index, column in enumerate(COLUMNS, start=1):
+def _widths(sheet: Worksheet, form: Form) -> None:
+    for index, column in enumerate(form.columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = round(column.width_mm * _UNITS_PER_MM, 2)
 
 
-def _heading(sheet: Worksheet, copy: CopyInfo) -> None:
-    last = get_column_letter(len(COLUMNS))
+def _heading(sheet: Worksheet, form: Form, copy: CopyInfo) -> None:
+    last = get_column_letter(len(form.columns))
     for number, text, size in ((1, f"{copy.title}  {CAUTION}", 12), (2, copy.details, 9)):
         sheet.merge_cells(f"A{number}:{last}{number}")
         cell = sheet.cell(number, 1)
@@ -84,7 +79,7 @@ def _heading(sheet: Worksheet, copy: CopyInfo) -> None:
         cell.font = Font(name=_FONT, size=size, bold=number == 1)
         cell.alignment = Alignment(vertical="center")
         sheet.row_dimensions[number].height = size + 8
-    for index, column in enumerate(COLUMNS, start=1):
+    for index, column in enumerate(form.columns, start=1):
         cell = sheet.cell(_FIRST_ROW - 1, index)
         put(cell, column.title)
         cell.font = Font(name=_FONT, size=_SIZE, bold=True)
@@ -95,17 +90,17 @@ def _heading(sheet: Worksheet, copy: CopyInfo) -> None:
     sheet.freeze_panes = f"C{_FIRST_ROW}"
 
 
-def _line(sheet: Worksheet, number: int, row: Row) -> None:
+def _line(sheet: Worksheet, form: Form, number: int, row: Row) -> None:
     deepest = 1
-    for index, (text, column) in enumerate(zip(row, COLUMNS, strict=True), start=1):
+    for index, (text, column) in enumerate(zip(row, form.columns, strict=True), start=1):
         cell = sheet.cell(number, index)
         put(cell, text)
         cell.border = _THIN
         deepest = max(deepest, len(wrap(neutral(text), column.width_mm * _SCREEN - 1.5, _millimetres)))
     sheet.cell(number, 1, int(row[0]))  # a number written as text makes Excel mark the cell as doubtful
     sheet.cell(number, 1).alignment = Alignment(horizontal="center", vertical="top")
-    for title in ("訪問日", "次回"):
-        sheet.cell(number, _position(title)).number_format = "yyyy-mm-dd"
+    for title in form.dates:
+        sheet.cell(number, _position(form, title)).number_format = "yyyy-mm-dd"
     sheet.row_dimensions[number].height = max(_LEAST_POINTS, deepest * _LINE_POINTS + 4)
 
 
@@ -114,25 +109,25 @@ def _millimetres(character: str) -> float:
     return _SIZE * 25.4 / 72 * (1.0 if full else 0.55)
 
 
-def _position(title: str) -> int:
-    return 1 + [column.title for column in COLUMNS].index(title)
+def _position(form: Form, title: str) -> int:
+    return 1 + [column.title for column in form.columns].index(title)
 
 
-def _choices(sheet: Worksheet, last: int) -> None:
-    """Offer the codes of visit_outcomes; 対応 may hold several, so there the list only helps."""
-    for title, codes, strict in (("接触結果", CONTACTS, True), ("対応", ACTIONS, False)):
+def _choices(sheet: Worksheet, form: Form, last: int) -> None:
+    """Offer the codes that a column may hold; where several may stand in one cell the list only helps."""
+    for title, (codes, strict) in form.choices.items():
         choice = DataValidation(type="list", formula1=f'"{",".join(codes)}"', allow_blank=True)
         choice.showErrorMessage = strict
-        choice.errorTitle, choice.error = "接触結果", "一覧から選んでください"
+        choice.errorTitle, choice.error = title, "一覧から選んでください"
         choice.showInputMessage = not strict
         choice.promptTitle, choice.prompt = title, "複数のときは | でつなぎます"
-        letter = get_column_letter(_position(title))
+        letter = get_column_letter(_position(form, title))
         choice.add(f"{letter}{_FIRST_ROW}:{letter}{last}")
         sheet.add_data_validation(choice)
 
 
-def _page(sheet: Worksheet, copy: CopyInfo, last: int) -> None:
-    sheet.print_area = f"A1:{get_column_letter(len(COLUMNS))}{last}"
+def _page(sheet: Worksheet, form: Form, copy: CopyInfo, last: int) -> None:
+    sheet.print_area = f"A1:{get_column_letter(len(form.columns))}{last}"
     sheet.print_title_rows = f"1:{_FIRST_ROW - 1}"
     setup = sheet.page_setup
     setup.orientation, setup.paperSize = "landscape", Worksheet.PAPERSIZE_A4

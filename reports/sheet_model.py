@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from outreach.outcomes import ACTIONS, CONTACTS
+from reports.sheet_form import Column, Form, Row
 from reports.words import legible, require_fit, unfit_for_paper
 
 CAUTION = "取扱注意・複写禁止・要返却"
@@ -74,14 +76,6 @@ class CopyInfo:
 RETURN_CHECK = "返却確認:\u3000\u3000月\u3000\u3000日\u3000受け取った人:"
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the sheet and its width on A4 landscape."""
-
-    title: str
-    width_mm: float
-
-
 COLUMNS: tuple[Column, ...] = (
     Column("No", 7),
     Column("お会いする方", 26),
@@ -98,7 +92,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("対応", 14),
     Column("次回", 11),
 )
-Row = tuple[str, ...]
+
+
+def visits(lines: Sequence[SheetLine]) -> Form:
+    """The visit list as a form; see ``sheet_rows``. 対応 may hold several codes, so there the list only helps."""
+    choices = {"接触結果": (CONTACTS, True), "対応": (ACTIONS, False)}
+    return Form("訪問リスト", COLUMNS, sheet_rows(lines), EMPTY, choices, ("訪問日", "次回"))
 
 
 def sheet_rows(lines: Sequence[SheetLine]) -> list[Row]:

@@ -1,8 +1,7 @@
-"""The visit list as PDF: A4 landscape, one numbered copy, the same bytes for the same copy."""
+"""A sheet as PDF: A4 landscape, one numbered copy, the same bytes for the same copy."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from importlib.util import find_spec
@@ -10,7 +9,8 @@ from pathlib import Path
 
 from fpdf import FPDF
 
-from reports.sheet_model import CAUTION, COLUMNS, EMPTY, RETURN_CHECK, CopyInfo, Row, SheetLine, sheet_rows, wrap
+from reports.sheet_form import Form
+from reports.sheet_model import CAUTION, RETURN_CHECK, CopyInfo, wrap
 
 _FONT = "ipaexg"
 _MARGIN, _PAGE_WIDTH, _PAGE_HEIGHT = 8.5, 297.0, 210.0
@@ -35,23 +35,22 @@ def japanese_font() -> Path:
     raise FontMissing("matplotlib-fontja の ipaexg.ttf がありません。make で環境を作り直してください")
 
 
-def pdf(lines: Sequence[SheetLine], copy: CopyInfo) -> bytes:
-    """Return the PDF of one numbered copy.
+def pdf(form: Form, copy: CopyInfo) -> bytes:
+    """Return the PDF of one numbered copy; equal input gives equal bytes on one lock file.
 
-    lines in any order (see ``sheet_rows`` for order and refusals); equal input gives equal bytes on one lock file.
     Characters that the font lacks (外字) are shown as 〓.
     """
     document = _document(copy)
-    pages = _pages(sheet_rows(lines))
+    pages = _pages(form)
     for number, page in enumerate(pages, start=1):
         document.add_page()
         _head(document, copy)
-        y = _header_row(document)
+        y = _header_row(document, form)
         for row, height in page:
-            _draw(document, row, y, height)
+            _draw(document, form, row, y, height)
             y += height
         if not page:
-            _write(document, EMPTY, _MARGIN, y + 4, 200, 10)
+            _write(document, form.empty, _MARGIN, y + 4, 200, 10)
         _foot(document, copy, number, len(pages))
     return bytes(document.output())
 
@@ -92,15 +91,15 @@ def _millimetres(character: str) -> float:
     return advances.get(ord(character), geta) * _SIZE * _POINT
 
 
-def _pages(rows: list[Row]) -> list[list[tuple[list[list[str]], float]]]:
+def _pages(form: Form) -> list[list[tuple[list[list[str]], float]]]:
     """Cut the rows into pages; each row as wrapped cells with its height."""
     pages: list[list[tuple[list[list[str]], float]]] = [[]]
     room = _BOTTOM - _TOP - _HEADING_HEIGHT
     used = 0.0
-    for row in rows:
+    for row in form.rows:
         cells = [
             wrap(printable(text), column.width_mm - 2 * _PAD, _millimetres)
-            for text, column in zip(row, COLUMNS, strict=True)
+            for text, column in zip(row, form.columns, strict=True)
         ]
         height = max(_LEAST, max(map(len, cells)) * _LINE + 2 * _PAD)
         if pages[-1] and used + height > room:
@@ -134,21 +133,21 @@ def _foot(document: FPDF, copy: CopyInfo, number: int, total: int) -> None:
     _write(document, f"{number} / {total} ページ", _MARGIN, 199, width, 8, "R")
 
 
-def _header_row(document: FPDF) -> float:
+def _header_row(document: FPDF, form: Form) -> float:
     x = _MARGIN
     document.set_fill_color(230)
     document.set_line_width(0.2)
-    for column in COLUMNS:
+    for column in form.columns:
         document.rect(x, _TOP, column.width_mm, _HEADING_HEIGHT, style="DF")
         _write(document, column.title, x, _TOP + 1.5, column.width_mm, _SIZE, "C")
         x += column.width_mm
     return _TOP + _HEADING_HEIGHT
 
 
-def _draw(document: FPDF, cells: list[list[str]], y: float, height: float) -> None:
+def _draw(document: FPDF, form: Form, cells: list[list[str]], y: float, height: float) -> None:
     x = _MARGIN
     document.set_font(_FONT, size=_SIZE)
-    for lines, column in zip(cells, COLUMNS, strict=True):
+    for lines, column in zip(cells, form.columns, strict=True):
         document.rect(x, y, column.width_mm, height)
         for index, line in enumerate(lines):
             document.set_xy(x + _PAD, y + _PAD + index * _LINE)

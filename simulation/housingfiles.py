@@ -68,7 +68,7 @@ def rent_feed(world: World, found: Rents, office: OfficeCalendar, habits: Habits
     ]
     until = np.full(len(tenancy), -1, dtype=np.int64)
     until[entity] = ready[np.minimum(month + MONTHS - 1, months.count - 1)]
-    fulls = sorted({int(d) for d in ready if span[0] <= d <= span[1]})
+    fulls = sorted({span[0]} | {int(d) for d in ready if span[0] <= d <= span[1]})  # the first at once
     return Feed(
         "housing_rent", "jutaku", row, day.astype(np.int32), [edition(HEADER, columns, "cp932")],
         full_days=fulls, in_scope=lambda on: until >= on, deltas=False,

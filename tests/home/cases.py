@@ -15,8 +15,8 @@ DAY = date(2026, 4, 6)
 """The Monday of the session home's list."""
 
 Row = dict[str, str]
-Reach = Literal["absent", "unscored", "listed"]
-ALL_SOURCES = "tax|insurance|water|school"
+Reach = Literal["absent", "unscored", "listed", "kept off"]
+ALL_SOURCES = "tax|insurance|water|school|housing|welfare"
 ALL_PURPOSES = "early_outreach|model_training|model_evaluation|contact"
 _SYLLABLES = "アカサタナハマヤラワ"
 
@@ -33,6 +33,8 @@ class Person:
     protection_until: date | None = None
     left_on: date | None = None
     """The day this member moved to a dwelling of their own."""
+    support: tuple[Row, ...] = ()
+    """Rows of 支援・受給状況, without case and person number."""
 
     @property
     def child(self) -> bool:
@@ -102,6 +104,11 @@ def measure(**changes: str) -> Row:
 
 YES = (consent(),)
 ADULT = Person(YES)
+
+
+def contact(kind: str, **changes: str) -> Row:
+    """A row of 支援・受給状況 that began last year and goes on."""
+    return {"kind": kind, "began_on": "2025-12-01", **changes}
 
 
 def _child(born: str, *consents: Row) -> Person:
@@ -239,9 +246,44 @@ PROTECTED: tuple[Case, ...] = (
 )
 
 
+RECEIVES, PLAN, COUNCIL = (contact(kind) for kind in ("生活保護受給", "プラン作成", "要対協"))
+HOSPITAL = contact("入院入所", began_on="2026-03-20")
+DECLINED = contact("生活保護申請", began_on="2026-02-01", ended_on="2026-02-20", outcome="却下")
+
+
+def _supported(name: str, household: Reach, *rows: Row, others: tuple[Person, ...] = ()) -> Case:
+    return Case(name, (Person(YES, support=rows), *others), (), household)
+
+
+SUPPORTED: tuple[Case, ...] = (
+    _supported("receives assistance", "kept off", RECEIVES),
+    _supported("a plan is running", "kept off", PLAN),
+    _supported("the only adult is in hospital", "kept off", HOSPITAL),
+    _supported("a plan that ended", "listed", {**PLAN, "ended_on": "2026-03-31", "outcome": "終了"}),
+    _supported("assistance ended within a year", "listed", {**RECEIVES, "ended_on": "2026-02-28", "outcome": "終了"}),
+    _supported("application declined", "listed", DECLINED),
+    _supported("only asked", "listed", contact("生活保護相談", ended_on="2025-12-01", outcome="相談のみ")),
+    _supported("care and day care", "listed", contact("介護認定"), contact("就学前在籍")),
+    _supported("in hospital, another adult at home", "listed", HOSPITAL, others=(Person(relationship="妻"),)),
+    Case(
+        "the wife receives assistance and does not consent",
+        (ADULT, Person(relationship="妻", support=(RECEIVES,))),
+        (1,),
+        "kept off",
+    ),
+    Case(
+        "the wife was declined and does not consent",
+        (ADULT, Person(relationship="妻", support=(DECLINED,))),
+        (1,),
+        "listed",
+    ),
+    Case("a child known to the council", (ADULT, replace(_child("2015-05-05"), support=(COUNCIL,))), (1,), "listed"),
+)
+
+
 def numbered(cases: Iterable[Case], start: int = 1) -> tuple[Case, ...]:
     """The cases with their numbers."""
     return tuple(replace(case, number=place) for place, case in enumerate(cases, start))
 
 
-CASES = numbered((*SEEN, *NO_BASIS, *PROTECTED))
+CASES = numbered((*SEEN, *NO_BASIS, *PROTECTED, *SUPPORTED))

@@ -10,6 +10,8 @@ from tests.home.deliveries import append, day_of, deliver, files, folder
 TOWN, TOWN_CODE, WARD = "試験町", "0009001", "北一区"
 YEAR = "2019"
 """A charged year that no full file of the city covers, so that the planted bills never vanish."""
+SLIP_DAY = date(2026, 4, 6)
+"""The day of the session home's list: the slips are on that day's sheet."""
 
 
 def plant(home: Path, cases: tuple[Case, ...] = CASES) -> None:
@@ -32,6 +34,9 @@ def deliver_signals(home: Path, cases: tuple[Case, ...]) -> None:
             deliver(home, source, day, [row for case in cases for row in bills(case, source, month)])
     deliver(home, "water_notices", date(2026, 3, 10), [row for case in cases for row in water(case)])
     deliver(home, "school_flags", date(2026, 3, 10), [row for case in cases for row in school(case)])
+    deliver(home, "housing_rent", date(2026, 3, 10), [row for case in cases for row in rent(case)])
+    deliver(home, "welfare_contacts", date(2026, 3, 24), [row for case in cases for row in support(case)])
+    deliver(home, "community_flags", SLIP_DAY, [row for case in cases for row in slip(case)])
 
 
 def residents(case: Case, day: date) -> Iterator[Row]:
@@ -153,6 +158,47 @@ def school(case: Case) -> Iterator[Row]:
                 "absence_days": "41",
                 "submitted_by": "学校",
             }
+
+
+def rent(case: Case) -> Iterator[Row]:
+    """A month of rent that is not paid, in each adult's name; of every second household without 宛名番号."""
+    for place, person in enumerate(case.people):
+        if not person.child:
+            yield {
+                "tenancy_no": f"TENANCY{case.number:04d}{place}",
+                "resident_id": case.resident(place) if case.number % 2 else "",
+                "tenant_name": case.full_name(place),
+                "tenant_kana": case.kana(place),
+                "address": f"{TOWN}{case.lot}",
+                "owner": "市",
+                "month": "2021-01-01",
+                "rent_yen": "23456",
+                "paid_yen": "0",
+                "months_overdue": "1",
+            }
+
+
+def support(case: Case) -> Iterator[Row]:
+    """What the case says of each member, and for everybody a certificate of care, which never excludes."""
+    for place, person in enumerate(case.people):
+        rows = ({"kind": "介護認定", "began_on": "2025-07-01"}, *person.support)
+        for order, row in enumerate(rows):
+            yield {**row, "case_no": f"CASENUM{case.number:03d}{place}{order}", "resident_id": case.resident(place)}
+
+
+def slip(case: Case) -> Iterator[Row]:
+    """An urgent slip about each household, of which the person knows in every second one."""
+    yield {
+        "slip_no": f"SLIPNUM{case.number:04d}",
+        "seen_on": "2026-04-03",
+        "reporter_kind": "民生委員",
+        "address": f"{TOWN}{case.lot}",
+        "name_kana": case.kana(0),
+        "worry_codes": "介護のこと",
+        "what_seen": f"架空の様子{case.number:02d}番",
+        "urgent": "1",
+        "told_person": str(case.number % 2),
+    }
 
 
 def many_visits(home: Path) -> None:

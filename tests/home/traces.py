@@ -116,6 +116,9 @@ def plain_traces(case: Case) -> list[str]:
         f"{TOWN}{case.lot}",
         f"W{case.number:05d}",
         f"M{case.number:05d}",
+        f"SLIPNUM{case.number:04d}",
+        f"架空の様子{case.number:02d}番",
+        *(f"CASENUM{case.number:03d}{place}{order}" for place in range(len(case.people)) for order in range(3)),
     ]
 
 

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from outreach.outcomes import ACTIONS, CONTACTS
 from reports.sheet_excel import excel, neutral, original
-from reports.sheet_model import CAUTION, COLUMNS, EMPTY, CopyInfo, SheetLine
+from reports.sheet_model import CAUTION, COLUMNS, EMPTY, CopyInfo, SheetLine, visits
 from reports.sheet_pdf import japanese_font, pdf, printable
 from reports.words import unfit_for_paper
 
@@ -52,7 +52,7 @@ def sheet_of(data: bytes) -> Worksheet:
 
 
 def test_every_page_carries_its_number_holder_term_and_caution() -> None:
-    found = pages(pdf(MANY, COPY))
+    found = pages(pdf(visits(MANY), COPY))
     assert len(found) == 3, "about 15 lines a page"
     for number, text in enumerate(found, start=1):
         for needed in (f"{number} / 3 ページ", "写し番号 2026-04-06-01", "持つ人 支援 一郎", "返却期限 2026-04-13"):
@@ -63,14 +63,14 @@ def test_every_page_carries_its_number_holder_term_and_caution() -> None:
 
 
 def test_each_person_is_printed_once_in_the_order_of_the_walk() -> None:
-    text = "\n".join(pages(pdf(MANY[::-1], COPY)))
+    text = "\n".join(pages(pdf(visits(MANY[::-1]), COPY)))
     places = [text.index(f"本町{n}番1号") for n in range(1, 46)]
     assert places == sorted(places)
     assert all(text.count(f"架空 {n}子") == 1 for n in range(1, 46))
 
 
 def test_the_excel_page_is_set_for_a4_landscape() -> None:
-    sheet = sheet_of(excel(MANY, COPY))
+    sheet = sheet_of(excel(visits(MANY), COPY))
     assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -85,7 +85,7 @@ def test_the_excel_page_is_set_for_a4_landscape() -> None:
 
 
 def test_results_are_chosen_from_the_codes_of_the_visit_records() -> None:
-    rules = {rule.formula1: rule for rule in sheet_of(excel(MANY, COPY)).data_validations.dataValidation}
+    rules = {rule.formula1: rule for rule in sheet_of(excel(visits(MANY), COPY)).data_validations.dataValidation}
     strict, free = rules[f'"{",".join(CONTACTS)}"'], rules[f'"{",".join(ACTIONS)}"']
     assert (str(strict.sqref), strict.showErrorMessage) == ("L4:L48", True)
     assert (str(free.sqref), free.showErrorMessage) == ("M4:M48", False)
@@ -95,7 +95,7 @@ def test_results_are_chosen_from_the_codes_of_the_visit_records() -> None:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'"])
 def test_no_text_becomes_a_formula_and_none_is_lost(start: str) -> None:
     text = f"{start}1+1"
-    cell = sheet_of(excel([replace(LINE, name=text)], COPY))["B4"]
+    cell = sheet_of(excel(visits([replace(LINE, name=text)]), COPY))["B4"]
     assert cell.data_type == "s"
     assert original(cell.value.split("\n")[0]) == text
     assert original(neutral(text)) == text
@@ -104,21 +104,21 @@ def test_no_text_becomes_a_formula_and_none_is_lost(start: str) -> None:
 def test_equal_input_gives_equal_bytes_in_any_process_and_any_order() -> None:
     script = (
         f"import sys, hashlib; sys.path.insert(0, {str(Path(__file__).parent)!r});"
-        "from test_sheet_files import MANY, COPY, pdf, excel;"
-        "print(hashlib.sha256(pdf(MANY[::-1], COPY) + excel(MANY[::-1], COPY)).hexdigest())"
+        "from test_sheet_files import MANY, COPY, excel, pdf, visits;"
+        "print(hashlib.sha256(pdf(visits(MANY[::-1]), COPY) + excel(visits(MANY[::-1]), COPY)).hexdigest())"
     )
     said = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7"}
     )
-    assert said.stdout.strip() == hashlib.sha256(pdf(MANY, COPY) + excel(MANY, COPY)).hexdigest()
+    assert said.stdout.strip() == hashlib.sha256(pdf(visits(MANY), COPY) + excel(visits(MANY), COPY)).hexdigest()
 
 
 def test_no_clock_gets_into_the_files() -> None:
-    with zipfile.ZipFile(io.BytesIO(excel(MANY, COPY))) as archive:
+    with zipfile.ZipFile(io.BytesIO(excel(visits(MANY), COPY))) as archive:
         assert {info.date_time for info in archive.infolist()} == {(2026, 4, 6, 0, 0, 0)}
         properties = archive.read("docProps/core.xml").decode()
     assert properties.count("2026-04-06T00:00:00Z") == 2
-    information = PdfReader(io.BytesIO(pdf(MANY, COPY))).metadata
+    information = PdfReader(io.BytesIO(pdf(visits(MANY), COPY))).metadata
     assert information is not None
     assert information.creation_date is not None
     assert information.creation_date.date() == COPY.printed_on
@@ -137,23 +137,23 @@ def test_the_font_is_found_without_importing_matplotlib() -> None:
 
 
 def test_an_empty_list_says_so() -> None:
-    assert EMPTY in pages(pdf([], COPY))[0]
-    assert sheet_of(excel([], COPY))["A4"].value == EMPTY
+    assert EMPTY in pages(pdf(visits([]), COPY))[0]
+    assert sheet_of(excel(visits([]), COPY))["A4"].value == EMPTY
 
 
 def test_nothing_but_names_and_addresses_could_hold_a_forbidden_word() -> None:
-    sheet = sheet_of(excel(MANY, COPY))
+    sheet = sheet_of(excel(visits(MANY), COPY))
     printed = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
     assert unfit_for_paper(printed) == []
-    assert unfit_for_paper("\n".join(pages(pdf(MANY, COPY)))) == []
+    assert unfit_for_paper("\n".join(pages(pdf(visits(MANY), COPY)))) == []
 
 
 def test_a_made_up_city_is_named_as_such() -> None:
     shown = replace(COPY, demonstration=True)
-    assert "架空データ" in pages(pdf(MANY, shown))[2]
-    assert "架空データ" in str(sheet_of(excel(MANY, shown))["A1"].value)
+    assert "架空データ" in pages(pdf(visits(MANY), shown))[2]
+    assert "架空データ" in str(sheet_of(excel(visits(MANY), shown))["A1"].value)
 
 
 def test_a_footer_cannot_be_bent_by_its_text() -> None:
-    footer = sheet_of(excel([LINE], replace(COPY, copy_number="A&D")))
+    footer = sheet_of(excel(visits([LINE]), replace(COPY, copy_number="A&D")))
     assert "A&&D" in footer.oddFooter.center.text

@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from reports.sheet_excel import excel
-from reports.sheet_model import CopyInfo, SheetLine
+from reports.sheet_model import CopyInfo, SheetLine, visits
 from reports.sheet_pdf import pdf
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -78,12 +78,12 @@ LINES = [
 
 def pdf_text() -> str:
     """The text of the PDF, page by page."""
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(LINES, COPY))).pages) + "\n"
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(visits(LINES), COPY))).pages) + "\n"
 
 
 def excel_text() -> str:
     """Every cell that holds something, and what frames the page."""
-    sheet = openpyxl.load_workbook(io.BytesIO(excel(LINES, COPY))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(excel(visits(LINES), COPY))).active
     assert sheet is not None
     cells = [f"{cell.coordinate} {cell.value!r}" for row in sheet.iter_rows() for cell in row if cell.value is not None]
     foot = sheet.oddFooter
