@@ -148,9 +148,17 @@ def backtest(root: Path, config: Path | None, as_json: bool, first: date, last: 
 @kizuki.command()
 @with_home
 @click.option("--model", help="hash, or its first characters; default: the newest")
-def report(root: Path, config: Path | None, as_json: bool, model: str | None) -> None:
-    """Print where the ethics report of a model and the newest page on deliveries are."""
-    say(as_json, **step("report")(home_at(root, config), model))
+@click.option("--features", "all_features", is_flag=True, help="write the page of all features and print where it is")
+@click.option("--date", "day", type=Day(), help="with --features; default: the newest day with features")
+def report(
+    root: Path, config: Path | None, as_json: bool, model: str | None, all_features: bool, day: date | None
+) -> None:
+    """Print where a model's ethics report and the page on deliveries are; or write the page of all features."""
+    if (day and not all_features) or (model and all_features):
+        message = "--date goes with --features, --model without it"
+        raise WrongUse(message)
+    home = home_at(root, config)
+    say(as_json, **(step("feature_page")(home, day) if all_features else step("report")(home, model)))
 
 
 @kizuki.command()

@@ -103,6 +103,11 @@ def ethics(model_hash: str, suffix: str) -> str:
     return f"published/reports/ethics/{model_hash}/{suffix}"
 
 
+def features_page(day: date, suffix: str) -> str:
+    """The analyst's page of all features, by as-of date."""
+    return f"published/reports/features/{day}/features.{suffix}"
+
+
 def cases(model_hash: str) -> str:
     """The single households explained beside an ethics report: its page can be taken away, the signed report stays."""
     return ethics(model_hash, "cases.html")

@@ -23,6 +23,7 @@ from pipelines.closing import ages, close_day, not_far_ahead, protection_gate, u
 from pipelines.deliveries import days_not_run, overdue, publish_deliveries
 from pipelines.errors import WrongUse
 from pipelines.explaining import explained
+from pipelines.feature_page import publish_feature_page
 from pipelines.home import Home
 from pipelines.hub import episode_counts, publish_hub
 from pipelines.intake import erase_taken, sources_in_order, take_in_source
@@ -174,6 +175,13 @@ def report(home: Home, model: str | None) -> Figures:
         "stands": verdict.ok,
         "missing": [refusal.sentence for refusal in verdict.reasons],
     }
+
+
+def feature_page(home: Home, day: date | None) -> Figures:
+    """Write the page of all features, distributions and coverage by as-of date; says where it is."""
+    with home.store.writing():
+        on = publish_feature_page(home, day)
+    return {suffix: str(home.root / layout.features_page(on, suffix)) for suffix in ("html", "json")}
 
 
 def explain(home: Home, household_key: str, day: date | None) -> Figures:

@@ -142,6 +142,12 @@ def anchors(page: Path) -> set[str]:
     return made | set(re.findall(r'<a id="([^"]+)"', text))
 
 
+def test_the_readme_counts_the_features_there_are() -> None:
+    counted = re.search(r"出来事と(\d+)の特徴量", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert counted is not None
+    assert int(counted[1]) == len(FEATURES)
+
+
 def test_every_page_can_be_reached_from_the_readme() -> None:
     reached, waiting = set(), [ROOT / "README.md"]
     while waiting:

@@ -80,6 +80,7 @@ def build(folder: Path) -> None:
     cli.ok("print", "--home", screened, "--list", str(DAY), "--team", "第一班", "--as", HOLDER)
     cli.ok("backtest", "--home", screened, "--from", str(DAY), "--to", str(DAY))
     cli.ok("report", "--home", screened)
+    cli.ok("report", "--home", screened, "--features")
     cli.ok("key", "--home", screened, "--resident", CASES[0].resident(0), "--as", HOLDER)
     cli.ok("verify", "--home", screened)
 
