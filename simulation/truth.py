@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simulation.calendar import NEVER, Bools, Days
+from simulation.collection import departure_days
 from simulation.people import TYPES, Ints
 from simulation.protection import Measures
 from simulation.register import household_ids, resident_ids
@@ -115,7 +116,7 @@ def write_truth(
     _write(folder, "persons", {
         "resident_id": resident_ids(everyone), "birth_date": day_column(people.birth), "sex": people.sex,
         "household": pa.array(people.household, pa.int32()), "seeking": people.seeking, "foreign": people.foreign,
-        "signs": consenting, "status": pa.array(people.status, pa.int8()),
+        "signs": consenting, "status": pa.array(people.status, pa.int8()), "gone_on": day_column(departure_days(world)),
     })  # fmt: skip
     _write(folder, "households", {
         "household": pa.array(np.arange(len(homes)), pa.int32()), "household_id": household_ids(homes.number),
