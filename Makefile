@@ -61,7 +61,7 @@ test-engines: $(ENGINES)
 	$(BIN)/python -m pytest -m engines
 
 test-long: $(ENGINES)
-	$(BIN)/python -m pytest -m "long or engines"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "long or engines"
 
 # Needs Chromium and a font with Japanese (Debian: chromium fonts-noto-cjk).
 test-browser: $(STAMP)

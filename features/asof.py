@@ -16,6 +16,12 @@ KNOWLEDGE: Final = ("known_from", "known_until")
 _SEAL: Final = object()
 
 
+def believed_since(day: date) -> dict[str, date | None]:
+    """Transaction time of a row that became known on `day` and is still believed: for drawn examples, which go through
+    the cut like everything else."""
+    return dict(zip(KNOWLEDGE, (day, None), strict=True))
+
+
 class KnownOn:
     """Rows as they were known on `day`; made by `known_on` only.
 

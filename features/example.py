@@ -13,6 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from features import inputs
+from features.asof import believed_since
 from features.backends import Engine
 from features.counting import counted, finished, kinds_of, sources_of
 from features.definition import Feature
@@ -142,8 +143,7 @@ def _row(kind: str, stay: Stay, number: int) -> dict[str, Any]:
         "ended_on": ended,
         "quantity": sizes[number % len(sizes)],
         "date_precision": "day",
-        "known_from": began,
-        "known_until": None,
+        **believed_since(began),
     }
 
 
@@ -162,7 +162,7 @@ def _selected(used: Engine, rows: list[dict[str, Any]], feature: Feature, day: d
 
 def _town(used: Engine, rows: list[dict[str, Any]], feature: Feature, day: date) -> tuple[Hub, Any]:
     """One household of one person who permits the feature's sources, in the same dwelling for long."""
-    stays = {"from": _LONG_AGO, "until": None, "known_from": _LONG_AGO, "known_until": None}
+    stays = {"from": _LONG_AGO, "until": None, **believed_since(_LONG_AGO)}
     home = {"household_key": HOUSEHOLD}
     member = pa.Table.from_pylist([{"person_key": HOUSEHOLD, **home, **stays}], schema=inputs.MEMBERSHIP)
     living = pa.Table.from_pylist([{"dwelling_key": HOUSEHOLD, **home, **stays}], schema=inputs.RESIDENCE)

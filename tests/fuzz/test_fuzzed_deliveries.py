@@ -19,6 +19,15 @@ from tests.fuzz.families import Outcome
 from tests.fuzz.grids import catalog
 from tests.fuzz.running import batches, faults
 
+ENDS = {
+    f"file.{rule}"
+    for rule in (
+        "unreadable", "encoding", "quoting", "width", "empty", "too_big", "refuse_share", "header_missing",
+        "header_extra", "header_twice", "header_two_rows", "cells", "sheets", "merged", "formula", "lost_zeros",
+        "my_number",
+    )
+} | {"F-PRO-02"}  # fmt: skip
+"""What a few hundred deliveries must run into, so that the study shows something."""
 SHORT, LONG = 3 * len(ALONE), 10_000
 """The short study holds every family once by itself, and twice as many mixtures."""
 MOST_GROWN_MB = 1_200
@@ -55,7 +64,7 @@ def test_a_few_hundred(tmp_path: Path) -> None:
     assert found == []
     assert _peak() - before < MOST_GROWN_MB
     assert min(ends["accepted"], ends["refused"]) > SHORT / 5, ends
-    assert len(ends) > 20, ends
+    assert ends.keys() >= ENDS, ends
 
 
 def _peak() -> float:
