@@ -147,7 +147,10 @@ def _growth(result: dict[str, Any], sizes: list[str]) -> Iterator[str]:
     pairs = [f"{a} → {b}" for a, b in pairwise(sizes)]
     yield "\n## Growth\n"
     yield "![CPU seconds by size](speed-time.svg) ![peak memory by size](speed-memory.svg)\n"
-    yield "Exponent of CPU seconds between sizes: 1 is proportional to the city, less is better.\n"
+    yield (
+        "Exponent of CPU seconds between sizes: 1 is proportional to the city. Starting a command costs the same at "
+        "any size, which hides growth between small sizes: an exponent below 1 there promises nothing of a city.\n"
+    )
     yield "| command | " + " | ".join(pairs) + " |"
     yield "|---" * (len(pairs) + 1) + "|"
     for name, found in result["growth"].items():
