@@ -145,9 +145,7 @@ def _validation(home: Home, day: date, draft: Draft) -> int:
     for path in home.store.under("models/"):
         if not path.endswith("/validation.parquet"):
             continue
-        trained = next(
-            date.fromisoformat(m.day) for m in reversed(home.store.chain) if m.step == "training" and path in m.outputs
-        )
+        trained = next(date.fromisoformat(m.day) for m in reversed(home.store.of_step("training")) if path in m.outputs)
         with duckdb.connect() as con:
             for name in ("permission", "protection", "membership"):
                 con.register(name, getattr(people, name))
