@@ -5,7 +5,7 @@ Feeding deliveries one by one, day by day or all at once gives the same log, bec
 and the ledger's order number of the delivery that opened it.
 
 Everything here is SQL over named tables of one DuckDB connection, so that a log of any size is read where it lies.
-Keys and contents are compared by fingerprints of fixed width (k1, k2: 128 bits of the key; row_hash: 64 bits of the
+Keys and contents are compared by fingerprints of fixed width (k1, k2: 126 bits of the key; row_hash: 63 bits of the
 content of one key). MD5 is used because it is fast and never changes; it protects nothing.
 """
 
@@ -16,12 +16,12 @@ import duckdb
 IDENTITY = ("k1", "k2", "seq")
 """What names a version: the key's fingerprint and the order number of the delivery that opened it."""
 
-_LOW = "18446744073709551615::uhugeint"
+_LOW = f"{2**63 - 1}::uhugeint"
 
 _SIGHTED = """
 create or replace temp table sighted as
-select (k >> 64)::ubigint as k1, (k & {low})::ubigint as k2, * exclude (k, content),
-  greatest(1::ubigint, (content & {low})::ubigint) as row_hash
+select (k >> 65)::bigint as k1, (k & {low})::bigint as k2, * exclude (k, content),
+  greatest(1::bigint, (content & {low})::bigint) as row_hash
 from (
   select md5_number({key}) as k, {scope} as scope, seq, known_from, rowid as rid, false as refused,
     row__deleted as deleted, md5_number({content}) as content from kept
@@ -47,13 +47,14 @@ _VANISHED = """
     from spans s asof join complete f on s.scope = f.scope and s.seq < f.seq
     where s.next_seq is null or f.seq < s.next_seq
 ), events as (
-    select * from told union all by name select k1, k2, seq, known_from, 0::ubigint as state, 'vanished' as reason from vanished
+    select * from told union all by name
+    select k1, k2, seq, known_from, 0::bigint as state, 'vanished' as reason from vanished
 )"""
 _CHANGES = """
 create or replace temp table changes as
 with present as (
     select k1, k2, scope, seq, known_from, rid, seq as opened_in,
-        case when deleted then 0::ubigint when not refused then row_hash end as state
+        case when deleted then 0::bigint when not refused then row_hash end as state
     from sighted
     union all
     select k1, k2, scope, -1, known_from, null, seq, row_hash from believed
@@ -62,7 +63,7 @@ with present as (
     from present where state is not null
 ){vanished}, kept_states as (
     select * from {events}
-    qualify state <> coalesce(lag(state) over (partition by k1, k2 order by seq), 0::ubigint)
+    qualify state <> coalesce(lag(state) over (partition by k1, k2 order by seq), 0::bigint)
 )
 select *, lead(known_from) over w as known_until, lead(reason) over w as closed_by
 from kept_states window w as (partition by k1, k2 order by seq)

@@ -23,7 +23,7 @@ from pipelines.manifest import canonical, sha256
 from pipelines.store import Draft
 
 PERSON = ("resident_id", "dwelling_id")
-_CONTROL = pa.schema([("known_from", pa.date32()), ("seq", pa.int64()), ("k1", pa.uint64()), ("k2", pa.uint64())])
+_CONTROL = pa.schema([("known_from", pa.date32()), ("seq", pa.int64()), ("k1", pa.int64()), ("k2", pa.int64())])
 _VERSIONS = """
 select {columns}, o.known_from, c.known_until, c.closed_by from "{name} opened" o
 left join "{name} closed" c using (k1, k2, seq)
@@ -82,25 +82,21 @@ class Log:
 
     def _rewrite(self, draft: Draft, kind: str, target: str, old: list[str], within: str) -> None:
         """One file of the log anew: what the files it takes the place of held, and what was added."""
-        con, schema = self._con, self._schemas[kind]
         self._view("before", [], old, like=kind)
-        names = ", ".join(f'"{name}"' for name in schema.names)
-        rows = f"select * from (select {names} from before union all select {names} from new_{kind} where {within})"
+        names = ", ".join(f'"{name}"' for name in self._schemas[kind].names)
+        rows = f"(select {names} from before union all select {names} from new_{kind} where {within})"
+        order = _order(self._home, self._name, kind)
         if kind == "closed":  # a version that was opened and closed on one day never was
-            found = con.sql(f"{rows} where known_until > known_from order by k1, k2, seq")
+            found = self._con.sql(f"from {rows} where known_until > known_from {order}")
         else:
-            key = ", ".join(f'"{name}"' for name in self._contract.key)
             gone = "select k1, k2, seq from new_closed where known_until = known_from"
-            found = con.sql(f"{rows} anti join ({gone}) using (k1, k2, seq) order by {key}, known_from, seq")
-        batches = (batch.cast(schema) for batch in found.to_arrow_reader(ROW_GROUP))
+            found = self._con.sql(f"from {rows} anti join ({gone}) using (k1, k2, seq) {order}")
         path = f"{log_folder(self._home, self._name)}/{kind}-{target}.parquet"
-        first = next(batches, None)
-        if first is not None:
-            draft.stream(path, schema, chain([first], batches))
-            if path in old:
-                draft.rewritings[path] = "later on the same day"
+        written = publish_rows(draft, path, self._schemas[kind], found)
+        if written and path in old:
+            draft.rewritings[path] = "later on the same day"
         for replaced in old:
-            if replaced != path or first is None:
+            if replaced != path or not written:
                 draft.remove(replaced)
 
     def _part(self, kind: str, query: str) -> None:
@@ -140,6 +136,58 @@ def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str) -> duckdb.Du
     return con.sql(_VERSIONS.format(columns=shown, name=name))
 
 
+def unheld(con: duckdb.DuckDBPyConnection, home: Home, name: str, stretch: str) -> dict[str, int]:
+    """Files of a source's log with rows of persons who are not in the table `stretch` (resident_id, since), or since
+    later than the row became known: path → number of such rows. Reads two columns.
+    """
+    files = {str(home.store.file(path)): path for kind in ("opened", "closed") for path in home_paths(home, name, kind)}
+    if not files:
+        return {}
+    con.read_parquet(list(files), union_by_name=True, filename=True).create_view("logged")
+    found = con.sql(
+        f"""select filename, count(*) from logged l left join {stretch} k using (resident_id)
+        where k.since is null or k.since > l.known_from group by filename"""
+    ).fetchall()
+    return {files[file]: rows for file, rows in sorted(found)}
+
+
+def rewrite_held(
+    con: duckdb.DuckDBPyConnection, home: Home, name: str, path: str, stretch: str, draft: Draft, why: str
+) -> None:
+    """Rewrite a file of the log without the rows that `unheld` counts; a file with no row left goes."""
+    kind = path.rsplit("/", 1)[1].split("-")[0]
+    schema = opened_schema(home, name) if kind == "opened" else closed_schema(home, name)
+    names = ", ".join(f'l."{column}"' for column in schema.names)
+    con.from_arrow(schema.empty_table()).create_view("none of it")
+    home.store.relation(con, [path]).create_view("some of it")
+    found = con.sql(
+        f"""select {names} from (from "none of it" union all by name from "some of it") l
+        join {stretch} k on k.resident_id = l.resident_id and k.since <= l.known_from {_order(home, name, kind)}"""
+    )
+    if publish_rows(draft, path, schema, found):
+        draft.rewritings[path] = why
+    else:
+        draft.remove(path)
+
+
+def publish_rows(draft: Draft, path: str, schema: pa.Schema, found: duckdb.DuckDBPyRelation) -> bool:
+    """Write the rows of a relation, in its order, as a file of the log; nothing, and False, when there are none."""
+    batches = (batch.cast(schema) for batch in found.to_arrow_reader(ROW_GROUP))
+    first = next(batches, None)
+    if first is None:
+        return False
+    draft.stream(path, schema, chain([first], batches))
+    return True
+
+
+def _order(home: Home, name: str, kind: str) -> str:
+    """SQL: the one order in which rows of a file of the log stand."""
+    if kind == "closed":
+        return "order by k1, k2, seq"
+    key = ", ".join(f'"{column}"' for column in home.catalog.contracts[name][-1].key)
+    return f"order by {key}, known_from, seq"
+
+
 def versions(home: Home, name: str) -> pa.Table | None:
     """The same as a table, sorted by key and known_from."""
     with connect(home) as con:
@@ -157,7 +205,7 @@ def opened_schema(home: Home, name: str) -> pa.Schema:
         fields |= {c.name: ARROW_TYPES[c.type] for c in contract.columns if c.name not in fields}
     if home.role(name) == "signal":
         fields |= dict.fromkeys(PERSON, pa.string())
-    return pa.schema([*fields.items(), *_CONTROL, ("row_hash", pa.uint64())])
+    return pa.schema([*fields.items(), *_CONTROL, ("row_hash", pa.int64())])
 
 
 def closed_schema(home: Home, name: str) -> pa.Schema:

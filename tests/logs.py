@@ -10,8 +10,7 @@ from data_contracts.versions import IDENTITY, advance, joined, recall, sight
 
 CONTROL = ("seq", "known_from", "row__deleted", "row__refused")
 CLOSED = pa.schema(
-    [*((name, pa.uint64()) for name in IDENTITY[:2]), ("seq", pa.int64()), ("known_until", pa.date32()),
-     ("closed_by", pa.string())]
+    [*((name, pa.int64()) for name in IDENTITY), ("known_until", pa.date32()), ("closed_by", pa.string())]
 )  # fmt: skip
 
 
