@@ -4,14 +4,21 @@ Four shapes, declared in episodes.yaml: *row* and *point* read one version at a 
 a group together, anew for every day on which something about the group became known.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 
+from data_contracts.mapping_error import MappingError, named
 from data_contracts.profile import Source
-from data_contracts.shapes_sql import BELIEFS, EPISODES, belief_query, derived_table
+from data_contracts.shapes_spark import found_on
+from data_contracts.shapes_sql import BELIEFS, EPISODES, belief_query, derived_query
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+__all__ = ["EPISODE_SCHEMA", "MappingError", "episodes"]
 
 EPISODE_SCHEMA = pa.schema(
     [
@@ -31,42 +38,35 @@ EPISODE_SCHEMA = pa.schema(
 """The hub (DESIGN §3): began_on and ended_on inclusive, null ended_on = open; believed in [known_from, known_until)."""
 
 
-class MappingError(ValueError):
-    """An expression in episodes.yaml does not work on the source's columns; never tells a row's content."""
-
-    def __init__(self, source: str, kind: str, error: duckdb.Error) -> None:
-        why = str(error).splitlines()[0] if isinstance(error, (duckdb.BinderException, duckdb.ParserException)) else ""
-        said = f"{type(error).__name__}{': ' + why if why else ''}"
-        super().__init__(f"{source}/episodes.yaml: {kind}: {said} → correct the expression")
-
-
-def episodes(versions: pa.Table, source: Source, hash_ids: Callable[[pa.Array], pa.Array]) -> pa.Table:
+def episodes(
+    versions: pa.Table,
+    source: Source,
+    hash_ids: Callable[[pa.Array], pa.Array],
+    spark: "SparkSession | None" = None,
+) -> pa.Table:
     """Episode versions of one source.
 
     In: `versions` the contract's typed columns, `person_key` and/or `dwelling_key`, known_from, known_until (null =
     still believed); `hash_ids` turns natural ids (source|kind|natural key) into pseudonyms. Out: EPISODE_SCHEMA sorted
     by episode_id, known_from. Versions that say the same about an episode are one; an empty interval is no episode; a
-    version after which the episode is gone ends it. Raises MappingError. Source: DESIGN §3 «The hub».
+    version after which the episode is gone ends it. DuckDB works it out, or the Spark session, by the same statements.
+    Raises MappingError. Source: DESIGN §3 «The hub».
     """
-    with duckdb.connect() as con:
-        keyed = _with_keys(versions)
-        con.register("versions", keyed)
-        with _named(source, "derive"):
-            con.execute(derived_table(source, keyed.column_names))
-        con.execute(BELIEFS)
-        for entry in source.episodes.entries:
-            with _named(source, entry.kind):
-                con.execute(f"insert into beliefs by name {belief_query(entry, source)}")
-        found = con.execute(EPISODES).to_arrow_table()
+    keyed = _with_keys(versions)
+    found = _found(keyed, source) if spark is None else found_on(spark, keyed, source)
     return _hashed(found, source, hash_ids)
 
 
-@contextmanager
-def _named(source: Source, kind: str) -> Iterator[None]:
-    try:
-        yield
-    except duckdb.Error as error:
-        raise MappingError(source.name, kind, error) from None
+def _found(keyed: pa.Table, source: Source) -> pa.Table:
+    with duckdb.connect() as con:
+        con.register("versions", keyed)
+        with named(source.name, "derive"):
+            con.execute(f"create temp table derived as {derived_query(source, keyed.column_names)}")
+        con.execute(BELIEFS)
+        for entry in source.episodes.entries:
+            with named(source.name, entry.kind):
+                con.execute(f"insert into beliefs by name {belief_query(entry, source)}")
+        return con.execute(EPISODES).to_arrow_table()
 
 
 def _with_keys(versions: pa.Table) -> pa.Table:

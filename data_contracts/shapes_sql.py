@@ -82,7 +82,7 @@ from runs
 """
 
 
-def derived_table(source: Source, columns: Sequence[str]) -> str:
+def derived_query(source: Source, columns: Sequence[str]) -> str:
     """SQL: the versions with the mapping's derived columns, each computed over those before it.
 
     Columns that no expression names are left behind, so that the work is no wider than what is asked.
@@ -98,7 +98,7 @@ def derived_table(source: Source, columns: Sequence[str]) -> str:
     query = f"select {chosen} from versions where known_until is null or known_until > known_from"
     for name, expression in mapping.derive.items():
         query = f'select *, ({expression}) as "{name}" from ({query})'
-    return f"create temp table derived as {query}"
+    return query
 
 
 def belief_query(entry: Entry, source: Source) -> str:

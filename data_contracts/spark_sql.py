@@ -17,6 +17,9 @@ def to_spark(sql: str) -> str:
 
 
 def _said_otherwise(node: exp.Expression) -> exp.Expression:
+    if isinstance(node, exp.Where):
+        # `FROM derived WHERE (visible)` would name the table WHERE.
+        node.set("this", node.this.unnest())
     if isinstance(node, exp.RegexpFullMatch):
         pattern = node.expression.name
         return exp.RegexpLike(this=node.this, expression=exp.Literal.string(rf"\A(?:{pattern})\z"))

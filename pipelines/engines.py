@@ -98,7 +98,8 @@ def spark_session(files: Path, said: dict[str, str]) -> "SparkSession":
     builder = SparkSession.builder.appName("kizuki")
     for name, value in conf.items():
         builder = builder.config(name, value)
-    logging.getLogger("py4j").setLevel(logging.ERROR)
+    for chatty in ("py4j", "SQLQueryContextLogger"):  # the latter would quote queries and values
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
     return builder.getOrCreate()
 
 

@@ -84,7 +84,9 @@ def _episodes(home: Home, name: str, kept: pa.Table, day: date) -> pa.Table | No
     rows = rows.append_column(
         "dwelling_key", home.names.keys("dwelling", rows["dwelling_id"]) if of_dwelling else blank
     )
-    return episodes(rows, source, lambda natural: home.names.keys("episode", natural)).select(EPISODE_SCHEMA.names)
+    return episodes(rows, source, lambda natural: home.names.keys("episode", natural), home.engines.spark()).select(
+        EPISODE_SCHEMA.names
+    )
 
 
 def _publish_keyed(home: Home, draft: Draft, path: str, table: pa.Table, of: str, purpose: str) -> None:

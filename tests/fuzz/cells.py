@@ -372,7 +372,7 @@ def lost_zeros(rng: Random, grid: Grid) -> Grid:
         return grid
     place, share = rng.choice(places), rng.choice([0.1, 0.5, 1.0])
     for row in rows:
-        if row[place].isdigit() and row[place].isascii() and rng.random() < share:
+        if row[place].isdigit() and row[place].isascii() and len(row[place]) <= 15 and rng.random() < share:
             row[place] = rng.choice([str(int(row[place])), f"{int(row[place]):.5E}", f"{int(row[place])}.0"])
     return grid.having(rows)
 

@@ -67,10 +67,15 @@ def dates_as_dates(rng: Random, grid: Grid) -> bytes:
     return Book([_with_cells(rng, grid, _columns(grid, "date"), cell, 1.0)]).bytes()
 
 
+def _fits_excel(text: str) -> bool:
+    """Digits that a number cell can hold; longer ones stay text in Excel too."""
+    return text.isascii() and text.isdigit() and len(text) <= 15
+
+
 @WORKBOOKS.add(Outcome.SAME)
 def amounts_as_numbers(rng: Random, grid: Grid) -> bytes:
     def cell(text: str) -> str:
-        return f'<c r="@"><v>{int(text)}{rng.choice(["", ".0"])}</v></c>' if text.isdigit() and text.isascii() else text
+        return f'<c r="@"><v>{int(text)}{rng.choice(["", ".0"])}</v></c>' if _fits_excel(text) else text
 
     return Book([_with_cells(rng, grid, _columns(grid, "int", key=False), cell, 1.0)]).bytes()
 
@@ -78,7 +83,7 @@ def amounts_as_numbers(rng: Random, grid: Grid) -> bytes:
 @WORKBOOKS.add(Outcome.SAME)
 def formulas_with_their_values(rng: Random, grid: Grid) -> bytes:
     def cell(text: str) -> str:
-        return f'<c r="@"><f>1+1</f><v>{int(text)}</v></c>' if text.isdigit() and text.isascii() else text
+        return f'<c r="@"><f>1+1</f><v>{int(text)}</v></c>' if _fits_excel(text) else text
 
     return Book([_with_cells(rng, grid, _columns(grid, "int", key=False), cell)]).bytes()
 
@@ -129,7 +134,7 @@ def keys_as_numbers(rng: Random, grid: Grid) -> bytes:
         return two_sheets_with_rows(rng, grid)
 
     def cell(text: str) -> str:
-        return f'<c r="@"><v>{int(text)}</v></c>' if text.isdigit() and text.startswith("0") else text
+        return f'<c r="@"><v>{int(text)}</v></c>' if _fits_excel(text) and text.startswith("0") else text
 
     return Book([_with_cells(rng, grid, [rng.choice(places)], cell, 1.0)]).bytes()
 
