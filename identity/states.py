@@ -52,7 +52,7 @@ select row_id, starts, case when ends < date '9999-12-31' then ends - 1 end
 from rows anti join several using (resident_id)
 """
 _STATES = """
-select v.* exclude (known_from, known_until, closed_by, row_hash, version_id), c.f as "from", c.u as "until"
+select v.* exclude (known_from, known_until, closed_by), c.f as "from", c.u as "until"
 from chosen c join versions v on v.rowid = c.row_id order by resident_id, "from"
 """
 _BIRTHS = """
@@ -69,7 +69,7 @@ from changes order by resident_id, "from"
 def resident_states(versions: pa.Table) -> pa.Table:
     """One row per resident and stretch of days on which one state was believed.
 
-    In: versions of the residents source (contract columns, version_id, known_from, known_until, closed_by). Out: the
+    In: versions of the residents source (contract columns, known_from, known_until, closed_by). Out: the
     contract columns + from, until (date, inclusive; null until = still), sorted by resident_id, from. Somebody whose
     rows all vanished from a full delivery is not believed to be here from that day.
     """
