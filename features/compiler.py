@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.backends import BaseBackend
 
-from features.counting import Features, behind, counted, finished, kinds_of, sources_of
+from features.counting import Features, behind, behind_of, counted, finished, kinds_of, sources_of
 from features.definition import Feature
 from features.definitions import FEATURES
 from features.hub import DayScope, Hub, engine
@@ -98,9 +98,10 @@ def evidence(
         found = used.collect(household_facts(hub.known_on(day), scope, kinds_of(features), sources_of(features)))
         facts = used.put(found)
         values = finished(used.collect(counted(facts, scope, features, day)), features, day)
-        tables = [
-            _labelled(used.collect(behind(facts, feature, day)), name, values) for name, feature in features.items()
-        ]
+        # Many features rest on the same facts (all that is overdue): each different set is asked for once.
+        asked = {name: behind_of(feature) for name, feature in features.items()}
+        told = {wanted: used.collect(behind(facts, wanted, day)) for wanted in dict.fromkeys(asked.values())}
+        tables = [_labelled(told[wanted], name, values) for name, wanted in asked.items()]
     order = [("household_key", "ascending"), ("feature", "ascending"), ("person_key", "ascending")]
     return pa.concat_tables([EVIDENCE.empty_table(), *tables]).sort_by(order).combine_chunks()
 

@@ -72,9 +72,14 @@ def finished(rows: pa.Table, features: Features, day: date) -> pa.Table:
     return pa.table(columns)
 
 
-def behind(facts: ir.Table, feature: Feature, day: date) -> ir.Table:
-    """household_key, person_key, first_on, latest_on, n: the dated facts a reason of the feature rests on."""
-    part, sources = _wanted(feature, feature.measure.behind())
+def behind_of(feature: Feature) -> Wanted:
+    """Which facts a reason of the feature rests on."""
+    return _wanted(feature, feature.measure.behind())
+
+
+def behind(facts: ir.Table, wanted: Wanted, day: date) -> ir.Table:
+    """household_key, person_key, first_on, latest_on, n: the dated facts among those wanted."""
+    part, sources = wanted
     chosen = facts.filter(
         facts.kind.isin(part.kinds)
         & facts.source.isin(sources)
