@@ -55,7 +55,7 @@ def whole_model(evidence: Mapping[str, Any], made_up: bool) -> Section:
     if model is None:
         return Section("global", "全体の説明", (*blocks, Missing("モデルのすべての段")))
     steps = dig(evidence, "explained", "steps") or {}
-    blocks += [Text((STEP_NOTE,)), _all_terms(model, features, made_up), *_pairs(model, features, made_up)]
+    blocks += [Text((STEP_NOTE,)), *_all_terms(model, features, made_up), *_pairs(model, features, made_up)]
     blocks += [Heading("世帯の広がり"), *spread(model, features, steps, made_up)]
     blocks += [Heading("モデルの全数値"), all_numbers(model, features, steps)]
     return Section("global", "全体の説明", tuple(blocks))
@@ -68,9 +68,17 @@ def _importances(evidence: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(str(x["feature"]), x.get("mean_abs_phi")) for x in dig(evidence, "metrics", "importances") or []]
 
 
-def _all_terms(model: Model, features: Mapping[str, Any], made_up: bool) -> Gallery | Missing:
+def _all_terms(model: Model, features: Mapping[str, Any], made_up: bool) -> list[Block]:
+    """A picture per step function; those that are the same for every value are named in one sentence."""
+    flat = [term.feature for term in model.terms if min(term.values) == max(term.values)]
+    names = "、".join(feature_ja(name, features) for name in flat)
+    told = Text((f"値によって変わらないもの({len(flat)}個、図は省きます): {names}",))
+    return [_steps(model, features, set(flat), made_up), *([told] if flat else [])]
+
+
+def _steps(model: Model, features: Mapping[str, Any], left_out: set[str], made_up: bool) -> Gallery | Missing:
     pictures = []
-    for term in model.terms:
+    for term in (term for term in model.terms if term.feature not in left_out):
         unit = features[term.feature].unit if term.feature in features else "値"
         way = "多いほど高い" if term.direction > 0 else "多いほど低い"
         names = plots.intervals_of(term.edges)
