@@ -110,19 +110,16 @@ def _entry(feature: Feature, found: Stand) -> dict[str, Any]:
 
 def bar(counts: DayCounts, labels: Sequence[str], *, protective: bool) -> str:
     """One day as a bar of everybody: the steps from light to dark, what is hidden dotted, not visible hatched."""
-    if counts.seen is None or counts.unseen is None:
-        return f'<svg role="img" aria-label="{FEW}" viewBox="0 0 {_WIDTH} {_HEIGHT}"></svg>'
     low, high = _SUPPORT if protective else _NEED
     parts = [
         (label, n, _between(low, high, place / max(len(labels) - 1, 1)))
         for place, (label, n) in enumerate(zip(labels, counts.steps, strict=True))
         if n
     ]
-    parts += [(FEW, counts.untold or 0, "url(#untold)"), ("見えない", counts.unseen, "url(#unseen)")]
-    total = max(counts.seen + counts.unseen, 1)
+    parts += [(FEW, counts.untold, "url(#untold)"), ("見えない", counts.unseen or 0, "url(#unseen)")]
     at, drawn = 0.0, []
     for _, n, fill in parts:
-        width = n / total * _WIDTH
+        width = n / max(counts.total, 1) * _WIDTH
         if n:
             drawn.append(
                 f'<rect x="{at:.2f}" y="0.5" width="{width:.2f}" height="{_HEIGHT - 1}" fill="{fill}"'
@@ -143,6 +140,6 @@ def _told(n: int | None) -> str:
 
 
 def _cell(n: int | None, of: DayCounts) -> str:
-    if n is None or of.seen is None or of.unseen is None:
+    if n is None:
         return FEW
-    return f"{n:,}({100 * n / max(of.seen + of.unseen, 1):.1f}%)" if n else "0"
+    return f"{n:,}({100 * n / of.total:.1f}%)" if n else "0"

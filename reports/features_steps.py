@@ -39,17 +39,17 @@ class Declared(Protocol):
 
 @dataclass(frozen=True)
 class DayCounts:
-    """One feature on one day; None = hidden. steps: households per step; `seen` and `unseen` add up to everybody."""
+    """One feature on one day: households in all, per step, not visible; None = hidden."""
 
     day: date
+    total: int
     steps: tuple[int | None, ...]
-    seen: int | None
     unseen: int | None
 
     @property
-    def untold(self) -> int | None:
-        """Households that are seen but whose step is hidden; None when `seen` is hidden too."""
-        return None if self.seen is None else self.seen - sum(n for n in self.steps if n is not None)
+    def untold(self) -> int:
+        """Households of whom the page does not say where they stand."""
+        return self.total - sum(n for n in (*self.steps, self.unseen) if n is not None)
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ class Stand:
         return {
             "steps": list(self.labels),
             "days": [
-                {"day": str(one.day), "households": list(one.steps), "seen": one.seen, "not_visible": one.unseen}
-                for one in self.days
+                {"day": str(one.day), "households": list(one.steps), "not_visible": one.unseen} for one in self.days
             ],
         }
 
@@ -113,14 +112,20 @@ def _moved(counts: Counts, place: int) -> Counts:
 
 
 def _day(day: date, steps: Counts, unseen: int) -> DayCounts:
-    seen = int(steps.sum())
-    whole = suppress([n for n in (seen, unseen) if n])
-    if not all(whole.cells):
-        return DayCounts(day, (None,) * len(steps), None, None)
-    held = [i for i, n in enumerate(steps) if n]
-    shown = dict(zip(held, suppress([int(steps[i]) for i in held]).cells, strict=True))
-    told = tuple(int(n) if shown.get(i, True) else None for i, n in enumerate(steps))
-    return DayCounts(day, told, seen, unseen)
+    """Steps and not visible apart; where so few are (or are not) visible that this would tell them, all in one."""
+    seen, counts = int(steps.sum()), [int(n) for n in steps]
+    if _told([seen, unseen]) == [seen, unseen]:
+        told: list[int | None] = [*_told(counts), unseen]
+    else:
+        told = _told([*counts, unseen])
+    return DayCounts(day, seen + unseen, tuple(told[:-1]), told[-1])
+
+
+def _told(counts: Sequence[int]) -> list[int | None]:
+    """The counts, small ones and what gives them away hidden; that there is nobody may be told."""
+    held = [i for i, n in enumerate(counts) if n]
+    shown = dict(zip(held, suppress([counts[i] for i in held]).cells, strict=True))
+    return [n if shown.get(i, True) else None for i, n in enumerate(counts)]
 
 
 def coverage(
@@ -138,7 +143,6 @@ def coverage(
         counts = []
         for table in tables.values():
             unseen = table[alone[source]].null_count
-            told = all(suppress([n for n in (table.num_rows - unseen, unseen) if n]).cells)
-            counts.append(table.num_rows - unseen if told else None)
+            counts.append(_told([table.num_rows - unseen, unseen])[0])
         rows.append({"source": source, "title": title, "households": counts})
     return rows

@@ -38,25 +38,28 @@ def test_a_small_step_is_joined_with_its_neighbour_on_every_day() -> None:
 
 
 def test_what_is_still_small_hides_what_would_give_it_away() -> None:
-    """Three households above 0: neither they nor the rest of the visible are told; how many are visible is."""
+    """Three households above 0: neither they nor the rest of the visible are told; who is not visible is."""
     found = stand(OPEN, days([0] * 60 + [9] * 3 + [None] * 30))
     assert found.labels == ("0", "1以上")
     (one,) = found.days
     assert one.steps == (None, None)
-    assert (one.seen, one.untold, one.unseen) == (63, 63, 30)
+    assert (one.total, one.untold, one.unseen) == (93, 63, 30)
 
 
-def test_few_visible_or_few_not_visible_households_are_not_told_at_all() -> None:
-    for column in ([0] * 60 + [None] * 4, [0] * 4 + [None] * 60):
-        (one,) = stand(OPEN, days(column)).days
-        assert (one.steps, one.seen, one.unseen) == ((None,) * len(one.steps), None, None)
+def test_few_not_visible_or_few_visible_households_are_hidden_in_a_step() -> None:
+    """Five not visible of 155: they and the smallest step are one hidden lot, at least ten wide each."""
+    (one,) = stand(OPEN, days([0] * 130 + [1] * 20 + [None] * 5)).days
+    assert (one.steps, one.unseen, one.untold) == ((130, None), None, 25)
+    (one,) = stand(OPEN, days([0] * 4 + [None] * 60)).days
+    assert (one.unseen, one.untold) == (None, 64)
 
 
 def test_nobody_and_everybody_may_be_told() -> None:
     (one,) = stand(OPEN, days([0] * 60)).days
     assert (one.steps, one.unseen) == ((60, 0), 0)
     (one,) = stand(OPEN, days([None] * 60)).days
-    assert (one.seen, one.unseen) == (0, 60)
+    assert one.unseen == 60
+    assert set(one.steps) == {0}
 
 
 def test_coverage_by_source_hides_small_numbers() -> None:
