@@ -31,11 +31,13 @@ def _shared(factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The stages of the session home: delivered/, signed/, screened/, said.txt. Only to be read."""
-    from tests.home.building import once
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The stages of the session home: delivered/, trained/, signed/, screened/, said.txt. Only to be read."""
+    from tests.home.building import changed, once
 
-    return once(_shared(tmp_path_factory))
+    folder = once(_shared(tmp_path_factory))
+    yield folder
+    assert not changed(folder), "a test published into the session home: let it take a copy (copy_of)"
 
 
 @pytest.fixture(scope="session")

@@ -155,8 +155,10 @@ def run_main(args: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str
     return code, out.getvalue(), err.getvalue()
 
 
-def test_a_gate_exits_with_1_and_says_which_and_what_to_do(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    args = ["backtest", "--home", str(city / "trained" / "home"), "--from", "2026-04-01", "--to", "2026-04-01"]
+def test_a_gate_exits_with_1_and_says_which_and_what_to_do(
+    copy_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    args = ["backtest", "--home", str(copy_of("trained")), "--from", "2026-04-01", "--to", "2026-04-01"]
     code, _out, err = run_main(args, monkeypatch)
     assert code == 1
     assert len(err.strip().splitlines()) == 1
