@@ -167,12 +167,9 @@ def _restricted(home: Any) -> Iterable[str]:
     from pipelines.accepted import versions
 
     yield "\n## 3. `restricted/` — 根拠のある人の行だけ\n"
-    yield f"`{layout.PERMISSION}`(暗号化)。人 × 情報 × 目的 × 日。花子の、早期の気づき(`early_outreach`)の行:\n"
+    yield f"`{layout.PERMISSION}`(暗号化)。人 × 情報 × 目的 × 日。花子の行(どの情報も、どの目的にも):\n"
     permission = home.store.read_table(layout.PERMISSION)
-    own = permission.filter(
-        pc.and_(pc.equal(permission["resident_id"], HANAKO), pc.equal(permission["purpose"], "early_outreach"))
-    )
-    yield _table(own.drop_columns(["purpose"]).to_pylist())
+    yield _table(permission.filter(pc.equal(permission["resident_id"], HANAKO)).to_pylist())
     yield "\n様式v2は取得日の24か月前までの事実を含むので、`covers_from` はその日です。\n"
     yield f"`{layout.PROTECTION}`(暗号化)。解除が確認されるまで `until` は空です:\n"
     yield _table(home.store.read_table(layout.PROTECTION).to_pylist())

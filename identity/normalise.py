@@ -5,6 +5,7 @@ Nothing is invented: an address whose 町字 is not in the list, or without a nu
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
@@ -77,6 +78,15 @@ def building_key(text: str | None) -> str:
     return re.sub(r"(?<!\d)-|-(?!\d)", "", plain).lower()
 
 
+def plain_lot(text: str) -> str | None:
+    """The numbers of a lot, joined by «-», when nothing in it could belong to the 町字 before it or to a building."""
+    key = address_key(text)
+    rest = _LOT.match(key)
+    if not key[:1].isdigit() or "丁" in key or rest is None or rest[3]:
+        return None
+    return "-".join(str(int(number)) for number in _NUMBERS.findall(rest[2]))
+
+
 class AddressBook:
     """Knows one city's 町字 and nothing else. `towns`: table (town_code, town); repeats are fine.
 
@@ -87,6 +97,7 @@ class AddressBook:
         pairs = set(zip(towns["town_code"].to_pylist(), towns["town"].to_pylist(), strict=True))
         written = sorted(((code, town) for code, town in pairs if town and code), reverse=True)
         self._codes = {_CHOME_END.sub("丁", address_key(town)): code for code, town in written}
+        self._sorted = sorted(self._codes)
         self._with_chome = {re.sub(r"\d+丁$", "", town) for town in self._codes if town.endswith("丁")}
 
     @cached_property
@@ -116,6 +127,13 @@ class AddressBook:
     def _unknown_chome(self, town: str, lot: str) -> bool:
         """Whether a 丁目 is written that is not on the list, where the list has others of the same name."""
         return town in self._with_chome and re.match(r"\d+丁", lot) is not None
+
+    def plain_town(self, town: str) -> str | None:
+        """The code of a 町字 that may be read apart from what stands behind it, provided that is a `plain_lot`."""
+        key = _CHOME_END.sub("丁", address_key(town))
+        after = self._sorted[bisect_right(self._sorted, key) :][:1]
+        longer = any(other.startswith(key) for other in after)
+        return None if longer or key[-1:].isdigit() else self._codes.get(key)
 
     def dwelling_id(self, address: str | None, building: str | None = None) -> str | None:
         """`town_code|lot|building` of an address as written, or None."""

@@ -3,6 +3,8 @@
 Missing is refused. The gate is a set of named rules (`GATE_RULES`); a test leaves out each by name and sees some case
 change.
 
+One row of a permission says: every one of its sources for every one of its purposes, on its days (`|` between names).
+
 Choices where SOURCES leaves room, all on the refusing side:
 * A person whose birth date is unknown may be a child or not: the own and a guardian's consent are needed, and a
   guardian's refusal counts. 成年後見人等 exist for adults only, so theirs suffices.
@@ -15,7 +17,7 @@ Choices where SOURCES leaves room, all on the refusing side:
 * A row without a readable 取得日, or whose 同意者 does not fit the 同意者区分, carries nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +27,7 @@ import duckdb
 import pyarrow as pa
 import yaml
 
+from identity.permissions_sql import CLASSES, JUDGED, LEDGER, PLAIN, RESULT, SAID, USES
 from identity.register import Register, register_table
 
 # A ledger row `c` under a register entry `b` holds from the latest of these days …
@@ -102,8 +105,8 @@ class ConsentRules:
     tax_secrecy_sources: tuple[str, ...] = ("tax", "insurance")
 
 
-_SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("resident_id", "source", "purpose")]
+PERMISSION: Final = pa.schema(
+    [(name, pa.string()) for name in ("resident_id", "sources", "purposes")]
     + [("from", pa.date32()), ("until", pa.date32()), ("covers_from", pa.date32())]
 )
 
@@ -123,34 +126,65 @@ def load_consent_rules(path: Path, day: date) -> ConsentRules:
 
 
 def permissions(
-    consents: pa.Table | None, births: pa.Table, bases: Register, rules: ConsentRules, gate: Gate = GATE
+    consents: pa.Table | None,
+    births: pa.Table,
+    bases: Register,
+    rules: ConsentRules,
+    sources: Sequence[str] | None = None,
+    gate: Gate = GATE,
 ) -> pa.Table:
-    """Stretches of days on which a person's data of a source may be used for a purpose.
+    """Stretches of days on which a person's data of some sources may be used for some purposes.
 
     In: versions of the consents source; births (resident_id, birth_date null = unknown; with from, until, inclusive,
-    when it is known as believed on each day: `states.births`). Out: resident_id, source, purpose, from, until
-    (inclusive, null = open), covers_from (facts from that day on; null = all); sorted. «On D» means as known on D: a
-    row's versions count while they were believed, so nothing learnt later changes an earlier day.
+    when it is known as believed on each day: `states.births`); sources: those that may be spoken of (None = any).
+    Out: PERMISSION, sorted by resident_id, from, sources, purposes; until inclusive, null = open; covers_from: facts
+    from that day on; null = all. «On D» means as known on D: a row's versions count while they were believed, so
+    nothing learnt later changes an earlier day. A person's rows depend on nobody else's.
     """
     if consents is None:
-        return _SCHEMA.empty_table()
+        return PERMISSION.empty_table()
     with duckdb.connect() as con:
         _prepare(con, consents, births, bases, rules)
+        con.execute(LEDGER)
+        spoken_of = None if sources is None else list(sources)
+        bound = {"secret": list(rules.tax_secrecy_sources), "sources": spoken_of}
+        con.execute(USES.format(rows=_all(gate.rows)), bound)
+        con.execute(CLASSES)
         starts, ends = (", ".join(bounds.values()) for bounds in (gate.starts, gate.ends))
-        con.execute(_SAID.format(starts=starts, ends=f"{ends}, forever()", rows=_all(gate.rows)))
-        con.execute(_PLAIN)
-        con.execute(_STRETCHES.format(person=_all(gate.persons)))
-        return con.sql(_RESULT).to_arrow_table().cast(_SCHEMA)
+        con.execute(SAID.format(starts=starts, ends=f"{ends}, forever()"))
+        con.execute(PLAIN)
+        con.execute(JUDGED.format(persons=_all(gate.persons)))
+        return con.sql(RESULT).to_arrow_table().cast(PERMISSION)
 
 
-def permitted_on(permission: pa.Table, day: date, purpose: str) -> pa.Table:
-    """resident_id, source, covers_from of everybody permitted for `purpose` on `day`, sorted."""
+def holds_on(day: str, row: str = "") -> str:
+    """SQL: whether a `row` with from and until (both inclusive, null = open) holds on `day`, an SQL expression."""
+    of = f"{row}." if row else ""
+    return f'({of}"from" <= {day} and ({of}"until" is null or {day} <= {of}"until"))'
+
+
+def names(column: str, name: str) -> str:
+    """SQL: whether a column of names with `|` between them holds the name that the expression `name` gives."""
+    return f"contains('|' || {column} || '|', '|' || {name} || '|')"
+
+
+def permitted_on(day: str, purpose: str) -> str:
+    """SQL: resident_id, sources, covers_from of what `permission` allows for a purpose on a day (both SQL expressions).
+
+    The one filter that says who is permitted.
+    """
+    return f"""(select resident_id, sources, covers_from from permission
+        where {holds_on(day)} and {names("purposes", purpose)})"""
+
+
+def unfolded(permission: pa.Table) -> pa.Table:
+    """A row per source and purpose: resident_id, source, purpose, from, until, covers_from; sorted."""
     with duckdb.connect() as con:
         con.register("permission", permission)
-        return con.execute(
-            """select resident_id, source, covers_from from permission
-            where purpose = $purpose and "from" <= $day and ("until" is null or $day <= "until") order by all""",
-            {"purpose": purpose, "day": day},
+        return con.sql(
+            """with of_source as (select *, unnest(string_split(sources, '|')) as source from permission)
+            select resident_id, source, unnest(string_split(purposes, '|')) as purpose, "from", "until", covers_from
+            from of_source order by all"""
         ).to_arrow_table()
 
 
@@ -163,7 +197,10 @@ def _prepare(
 ) -> None:
     con.register("consents", consents)
     con.register("births", births)
-    con.register("bases", register_table(bases))
+    con.register("entries", register_table(bases))
+    # Entries that hold on the same days allow a use alike.
+    days = "dense_rank() over (order by valid_from, valid_to)"
+    con.execute(f"create temp table bases as select *, {days} as entry from entries")
     forms = rules.form_covers_months
     months = pa.array([None if value is None else int(value) for value in forms.values()], pa.int32())
     con.register("form", pa.table({"form_version": pa.array(forms, pa.string()), "months": months}))
@@ -180,108 +217,3 @@ def _prepare(
           birthday(birth_date, {rules.adult_from}) as age_18
         from births where birth_date is not null"""
     )
-    con.execute(_LEDGER, {"secret": list(rules.tax_secrecy_sources)})
-
-
-# One row per version × source × purpose; who speaks; from which day on facts are covered (0001-01-01 = all).
-_LEDGER = """
-create temp table ledger as
-with forms as (
-  select c.* exclude (covers_from),
-    case coalesce(capacity, '本人') when '本人' then 'own' when '成年後見人等' then 'representative'
-      when '親権者' then 'guardian' when '未成年後見人' then 'guardian' end as voice,
-    case when covers_from is not null then covers_from
-      when form.form_version is null then given_on
-      when form.months is null then date '0001-01-01'
-      else (given_on - to_months(form.months))::date end as covers
-  from consents c left join form using (form_version)),
-spoken as (
-  select *, coalesce(case when voice = 'own' then given_by is null or given_by = resident_id
-    else given_by <> resident_id end, false) as fits, unnest(sources) as source from forms)
-select resident_id, given_by, voice, fits, basis, covers, given_on, ends_on, withdrawn_on, known_from, known_until,
-  source, source in (select unnest($secret)) as tax_secret, unnest(purposes) as purpose from spoken
-"""
-_SAID = """
-create temp table said as
-select * from (
-  select c.resident_id, c.source, c.purpose, c.voice, c.given_by, c.given_on, c.covers,
-    greatest({starts}) as f, least({ends}) as u
-  from ledger c join bases b on {rows})
-where f <= u;
-create temp table refused as
-select resident_id, given_by, source, purpose, given_on, withdrawn_on, greatest(known_from, withdrawn_on) as f,
-  coalesce(known_until - 1, forever()) as u
-from ledger where voice = 'guardian' and withdrawn_on is not null
-"""
-# An adult's only row needs no timeline; nearly all rows are of this kind.
-_PLAIN = """
-create temp table plain as
-with single as (
-  select resident_id, source, purpose, any_value(voice) as voice, min(f) as f, max(u) as u, min(covers) as covers
-  from said group by all having count(*) = 1)
-select s.* exclude (voice) from single s join ages a using (resident_id)
-where voice in ('own', 'representative') and s.f >= age_18 and s.f >= known_f and s.u <= known_u
-"""
-_STRETCHES = """
-create temp table judged as
-with live as (
-  select * from said anti join plain using (resident_id, source, purpose)),
-subject as (select distinct resident_id, source, purpose from live),
-turns as (
-  select resident_id, source, purpose, f as day from live
-  union select resident_id, source, purpose, u + 1 from live where u < forever()
-  union select s.*, unnest([r.f, case when r.u < forever() then r.u + 1 end])
-    from subject s join refused r using (resident_id, source, purpose)
-  union select s.*, unnest([age_12, age_16, age_18, known_f, case when known_u < forever() then known_u + 1 end])
-    from subject s join ages using (resident_id)),
-spans as (
-  select *, lead(day) over (partition by resident_id, source, purpose order by day) - 1 as u
-  from turns where day is not null),
-speaking as (
-  select s.resident_id, s.source, s.purpose, s.day as f, s.u, p.voice, p.covers, age_12, age_16, age_18
-  from spans s
-  join live p on p.resident_id = s.resident_id and p.source = s.source and p.purpose = s.purpose
-    and p.f <= s.day and s.day <= p.u
-  left join ages a on a.resident_id = s.resident_id and known_f <= s.day and s.day <= known_u),
-heard as (
-  select resident_id, source, purpose, f, any_value(u) as u, any_value(age_12) as age_12, any_value(age_16) as age_16,
-    any_value(age_18) as age_18,
-    bool_or(voice = 'own') as own, min(covers) filter (voice = 'own') as c_own,
-    bool_or(voice = 'guardian') as guardian, min(covers) filter (voice = 'guardian') as c_guardian,
-    bool_or(voice = 'representative') as representative,
-    min(covers) filter (voice = 'representative') as c_representative
-  from speaking group by resident_id, source, purpose, f),
-standing as (
-  select distinct s.resident_id, s.source, s.purpose, s.day as f
-  from spans s join refused r on r.resident_id = s.resident_id and r.source = s.source and r.purpose = s.purpose
-    and r.f <= s.day and s.day <= r.u
-  where not exists (
-    select 1 from live p where p.resident_id = r.resident_id and p.source = r.source and p.purpose = r.purpose
-      and p.voice = 'guardian' and p.given_by = r.given_by
-      and p.given_on > r.given_on and p.given_on >= r.withdrawn_on
-      and p.f <= s.day and s.day <= p.u)),
-asked as (
-  select h.*, st.f is not null as refused from heard h left join standing st using (resident_id, source, purpose, f))
-select *, case
-    when age_12 is not null and f < age_12 then c_guardian
-    when age_16 is not null and f < age_16 then greatest(c_own, c_guardian)
-    when age_18 is not null and f < age_18 then c_own
-    when age_18 is not null then least(c_own, c_representative)
-    when own and guardian then least(greatest(c_own, c_guardian), c_representative) else c_representative end as covers
-from asked where {person}
-"""
-_RESULT = """
-with marked as (
-  select *, lag(u) over w is distinct from f - 1 or lag(covers) over w is distinct from covers as fresh
-  from judged window w as (partition by resident_id, source, purpose order by f)),
-runs as (
-  select *, sum(fresh::int) over (partition by resident_id, source, purpose order by f rows unbounded preceding) as run
-  from marked),
-joined as (
-  select resident_id, source, purpose, min(f) as f, max(coalesce(u, forever())) as u, any_value(covers) as covers
-  from runs group by resident_id, source, purpose, run
-  union all select resident_id, source, purpose, f, u, covers from plain)
-select resident_id, source, purpose, f as "from", nullif(u, forever()) as "until",
-  nullif(covers, date '0001-01-01') as covers_from
-from joined order by resident_id, source, purpose, f
-"""

@@ -4,7 +4,7 @@ Protection is decided by named rules (`PROTECTION_RULES`), so that a test can le
 On 解除確認日 itself a person is still protected: the confirmation counts from the next day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, Literal
 
@@ -15,36 +15,56 @@ Release = Literal["confirmed", "automatic"]
 
 BELIEVED_RULES: Final[Mapping[str, str]] = {
     # any one suffices: which versions of a row still count on the day
-    "not yet closed": "known_until is null or $day < known_until",
+    "not yet closed": "known_until is null or day < known_until",
     "vanishing ends nothing": "closed_by = 'vanished'",
 }
 STANDING_RULES: Final[Mapping[str, str]] = {
     # all must hold: which row may speak for a measure
-    "known": "known_from <= $day",
+    "known": "known_from <= day",
     "undeleted": "not coalesce(deleted, false)",
 }
 PROTECTING_RULES: Final[Mapping[str, str]] = {
     # any one suffices; a start in the future protects already, ends_on is inclusive, state 3 without an end is open
     "open": "ends_on is null",
     "provisional": "state = '9'",
-    "running": "$day <= ends_on",
-    "unconfirmed": "$release = 'confirmed' and (released_on is null or $day <= released_on)",
+    "running": "day <= ends_on",
+    "unconfirmed": "$release = 'confirmed' and (released_on is null or day <= released_on)",
 }
 PROTECTION_RULES: Final = (*BELIEVED_RULES, *STANDING_RULES, "highest history_no", *PROTECTING_RULES)
 
-# Per row of the file its latest content (of two of one day, as an empty 申出番号 is 1, the one that protects longer),
-# per measure the highest 履歴番号 of the undeleted, per person any measure.
+STRETCHES: Final = pa.schema([("resident_id", pa.string()), ("from", pa.date32()), ("until", pa.date32())])
+
+# For each person and day asked: per row of the file its latest content (of two of one day, as an empty 申出番号 is 1,
+# the one that protects longer), per measure the highest 履歴番号 of the undeleted, per person any measure.
 _PROTECTED = """
 with known as (
-  select resident_id, coalesce(measure_no, '1') as measure, history_no, known_from, state::varchar as state,
+  select day, resident_id, coalesce(measure_no, '1') as measure, history_no, known_from, state::varchar as state,
     released_on, case when ends_on < date '9999-01-01' then ends_on end as ends_on, deleted
-  from versions where ({believed}) and ({known})
-  qualify row_number() over (partition by resident_id, measure, history_no
+  from versions join asked using (resident_id) where ({believed}) and ({known})
+  qualify row_number() over (partition by day, resident_id, measure, history_no
     order by known_from desc, ends_on desc nulls first, state desc) = 1),
 speaking as (
   select * from known where {undeleted}
-  qualify row_number() over (partition by resident_id, measure order by {latest} known_from desc, history_no) = 1)
-select distinct resident_id from speaking where {protecting} order by resident_id
+  qualify row_number() over (partition by day, resident_id, measure
+    order by {latest} known_from desc, history_no) = 1)
+select distinct resident_id, day from speaking where {protecting} order by all
+"""
+# Days on which somebody's protection may begin or end; 9999 is «never».
+_TURNS = """
+select distinct resident_id, day from (
+  select resident_id, unnest([known_from, known_until, starts_on, ends_on + 1, released_on, released_on + 1]) as day
+  from versions)
+where day is not null and year(day) < 9000
+"""
+_STRETCHES = """
+with days as (
+  select *, row_number() over w as place, lead(day) over w - 1 as before_next
+  from turns window w as (partition by resident_id order by day)),
+held as (
+  select *, place - row_number() over (partition by resident_id order by day) as run
+  from days semi join protected using (resident_id, day))
+select resident_id, min(day) as "from", case when bool_and(before_next is not null) then max(before_next) end as "until"
+from held group by resident_id, run order by all
 """
 
 
@@ -56,6 +76,33 @@ def protected_on(versions: pa.Table, day: date, release: Release, without: str |
     file still counts, because vanishing never ends protection; a correction of the same row replaces it. `without`
     leaves out one rule by name (tests only).
     """
+    with duckdb.connect() as con:
+        con.register("versions", versions)
+        con.execute("create temp table asked as select distinct resident_id, $day as day from versions", {"day": day})
+        return con.execute(*_protected(release, without)).to_arrow_table()["resident_id"].combine_chunks()
+
+
+def protected_stretches(logs: Sequence[pa.Table], release: Release) -> pa.Table:
+    """On which days each person is protected, as known on that very day: resident_id, from, until (null = still).
+
+    In: versions of each protection source. Any one measure of any of them suffices (SOURCES «protected_persons»).
+    """
+    with duckdb.connect() as con:
+        con.execute("create temp table turns (resident_id varchar, day date)")
+        con.execute("create temp table protected as from turns")
+        for log in logs:
+            con.register("versions", log)
+            con.execute(f"insert into turns ({_TURNS}) except from turns")
+        for log in logs:
+            con.register("versions", log)
+            con.execute("create or replace temp view asked as from turns")
+            found = con.execute(*_protected(release, None)).to_arrow_table()
+            con.register("found", found)
+            con.execute("insert into protected from found except from protected")
+        return con.sql(_STRETCHES).to_arrow_table().cast(STRETCHES)
+
+
+def _protected(release: Release, without: str | None) -> tuple[str, dict[str, object]]:
     sql = _PROTECTED.format(
         believed=_any(BELIEVED_RULES, without),
         known=_one(STANDING_RULES, "known", without),
@@ -63,10 +110,7 @@ def protected_on(versions: pa.Table, day: date, release: Release, without: str |
         latest="" if without == "highest history_no" else "history_no desc,",
         protecting=_any(PROTECTING_RULES, without),
     )
-    bound = {name: value for name, value in {"day": day, "release": release}.items() if f"${name}" in sql}
-    with duckdb.connect() as con:
-        con.register("versions", versions)
-        return con.execute(sql, bound).to_arrow_table()["resident_id"].combine_chunks()
+    return sql, {"release": release} if "$release" in sql else {}
 
 
 def _any(rules: Mapping[str, str], without: str | None) -> str:

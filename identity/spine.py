@@ -5,218 +5,116 @@ then to the one with the smallest resident_id; when households merge, the one th
 A key is given once and never reassigned; people who were all gone from under a number and come back under it (a full
 with gaps, 転出取消) get their key back. Days are read in the order in which things became known, so what was known on
 a day does not change with what is learnt later.
+
+Numbers that share people, one after the other, are one *circle*: what happens in it concerns no other. Most circles
+are calm (see `_CALM`), and their rows are one query; the others are walked through day by day (`identity.walking`).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from identity.states import HERE
+from identity.walking import Row, Spine, Stay
 
 ADULT_YEARS = 18
-DAY = timedelta(days=1)
 
-MEMBERSHIP_SCHEMA = pa.schema(
+MEMBERSHIP_SCHEMA: Final = pa.schema(
     [("resident_id", pa.string()), ("household_id", pa.string())]
     + [(name, pa.date32()) for name in ("from", "until", "known_from", "known_until")]
 )
 
-
-@dataclass(frozen=True)
-class Stay:
-    """What is believed of a resident from a known day on: 世帯番号 (None = not here), since when (valid time)."""
-
-    number: str | None
-    since: date
-    adult_on: date | None
-    dead: bool
-
-    def adult(self, day: date) -> bool:
-        """Of age on the day; who has no known birth date counts as an adult."""
-        return self.adult_on is None or self.adult_on <= day
-
-
-@dataclass
-class _Row:
-    """One membership row; `until` and `known_until` None = open."""
-
-    resident: str
-    household: str
-    since: date
-    until: date | None
-    known_from: date
-    known_until: date | None = None
-
-
-@dataclass
-class Spine:
-    """The state of the spine while days are read in order; `rows` is the outcome."""
-
-    rows: list[_Row] = field(default_factory=list)
-    _stays: dict[str, Stay] = field(default_factory=dict)
-    _groups: dict[str, set[str]] = field(default_factory=dict)
-    _home: dict[str, str] = field(default_factory=dict)
-    _members: dict[str, set[str]] = field(default_factory=dict)
-    _number: dict[str, str] = field(default_factory=dict)
-    _asleep: dict[str, str] = field(default_factory=dict)
-    _believed: dict[str, list[_Row]] = field(default_factory=dict)
-
-    def take_day(self, day: date, changes: Iterable[tuple[str, Stay]]) -> None:
-        """Take in everything that became known on `day`, at once. Only households whose people changed are touched."""
-        moved, touched = self._note(changes)
-        chosen = self._choose(day, {number for number in touched if self._groups[number]})
-        before = {self._home[p]: set(self._members[self._home[p]]) for p in moved if p in self._home}
-        for resident, since in sorted(moved.items()):
-            if self._stays[resident].number is None and resident in self._home:
-                self._leave(day, resident, since)
-        for number, household in sorted(chosen.items()):
-            for resident in sorted(self._groups[number]):
-                if self._home.get(resident) != household:
-                    self._place(day, resident, household, moved.get(resident, touched[number]))
-        for household, people in before.items():
-            if not self._members[household]:
-                self._members[household] = people  # may come back
-                self._asleep[self._number[household]] = household
-
-    def _note(self, changes: Iterable[tuple[str, Stay]]) -> tuple[dict[str, date], dict[str, date]]:
-        """Who came under another number or left, and which numbers that touched, each with the day it happened."""
-        moved: dict[str, date] = {}
-        touched: dict[str, date] = {}
-        for resident, stay in changes:
-            before = self._stays.get(resident)
-            was = before.number if before else None
-            self._stays[resident] = stay
-            if was == stay.number:
-                continue
-            moved[resident] = stay.since
-            if was is not None:
-                self._groups[was].discard(resident)
-                touched[was] = max(touched.get(was, stay.since), stay.since)
-            if stay.number is not None:
-                self._groups.setdefault(stay.number, set()).add(resident)
-                touched[stay.number] = max(touched.get(stay.number, stay.since), stay.since)
-        return moved, touched
-
-    def _choose(self, day: date, numbers: set[str]) -> dict[str, str]:
-        """The household as which the people under each number go on."""
-        candidates = {self._home[p] for n in numbers for p in self._groups[n] if p in self._home}
-        chosen: dict[str, str] = {}
-        going_on: set[str] = set()
-        for *_, number, household in sorted(self._claims(day, candidates, numbers)):
-            if number not in chosen and household not in going_on:
-                chosen[number] = household
-                going_on.add(household)
-        for number in numbers - chosen.keys():
-            chosen[number] = self._woken(day, number) or self._new(number)
-        for number, household in chosen.items():
-            self._number[household] = number
-        return chosen
-
-    def _claims(self, day: date, candidates: set[str], numbers: set[str]) -> Iterator[tuple[int, bool, str, str, str]]:
-        """Each household's claims to the numbers where at least half of its surviving adults now are, best first."""
-        for household in candidates:
-            core = self._core(household, day)
-            places: dict[str, set[str]] = {}
-            for resident in core:
-                number = self._stays[resident].number
-                if number in numbers and number is not None:
-                    places.setdefault(number, set()).add(resident)
-            for number, together in places.items():
-                if 2 * len(together) >= len(core):
-                    kept = self._number[household] == number
-                    yield -len(together), not kept, min(together), number, household
-
-    def _core(self, household: str, day: date) -> set[str]:
-        """The surviving adults of a household as it was until now; its surviving children when no adult survives."""
-        alive = {p for p in self._members[household] if not self._stays[p].dead}
-        return {p for p in alive if self._stays[p].adult(day)} or alive
-
-    def _woken(self, day: date, number: str) -> str | None:
-        """A household whose people had all gone from under this number, when most of its adults are back under it."""
-        household = self._asleep.get(number)
-        if household is None:
-            return None
-        core = self._core(household, day)
-        back = {p for p in core & self._groups[number] if p not in self._home}
-        if not core or 2 * len(back) < len(core):
-            return None
-        del self._asleep[number]
-        self._members[household] = set()
-        return household
-
-    def _new(self, number: str) -> str:
-        """A new key, made of the number and its first person; numbered on if it was ever given before."""
-        founder = min(self._groups[number])
-        place = 1
-        while f"{number}|{founder}|{place}" in self._members:
-            place += 1
-        household = f"{number}|{founder}|{place}"
-        self._members[household] = set()
-        return household
-
-    def _place(self, day: date, resident: str, household: str, since: date) -> None:
-        if resident in self._home:
-            self._leave(day, resident, since)
-        else:
-            self._cut(day, resident, since)
-        self._home[resident] = household
-        self._members[household].add(resident)
-        self._believe(_Row(resident, household, since, None, day))
-
-    def _leave(self, day: date, resident: str, since: date) -> None:
-        self._members[self._home.pop(resident)].discard(resident)
-        self._cut(day, resident, since)
-
-    def _cut(self, day: date, resident: str, since: date) -> None:
-        """From `day` on it is known that whatever was believed of the person's places ended before `since`."""
-        for row in self._believed.pop(resident, []):
-            if row.until is not None and row.until < since:
-                self._believed.setdefault(resident, []).append(row)
-                continue
-            row.known_until = day
-            if row.since < since:
-                self._believe(_Row(resident, row.household, row.since, since - DAY, day))
-
-    def _believe(self, row: _Row) -> None:
-        self.rows.append(row)
-        self._believed.setdefault(row.resident, []).append(row)
-
-
-_STAYS = """
-create temp table stays as
-select resident_id, "from" as day, case when status in (select unnest($here)) then household_id end as number,
-  least(coalesce(event_on, resident_since, "from"), "from") as since,
-  (birth_date + to_years($adult))::date as adult_on, status = '死亡' as dead, "until"
-from states
+# What is told of a resident from a known day on; a state that ends without another says that nobody is here.
+_TOLD = """
+create or replace temp table told as
+with stays as (
+  select resident_id, "from" as day, case when status in (select unnest($here)) then household_id end as number,
+    least(coalesce(event_on, resident_since, "from"), "from") as since,
+    (birth_date + to_years($adult))::date as adult_on, status = '死亡' as dead, "until",
+    lead("from") over (partition by resident_id order by "from") as next_day
+  from states)
+select resident_id, day, number, since, adult_on, dead from stays
+union all
+select resident_id, "until" + 1, null, "until" + 1, adult_on, dead from stays
+where "until" is not null and next_day is distinct from "until" + 1
 """
-# A number whose people have one state each, all from the same day and still, needs no walking through the days.
-_QUIET = """
-create temp table quiet as
-with person as (
-  select resident_id from stays group by resident_id
-  having count(*) = 1 and bool_and("until" is null and number is not null))
-select number, min(resident_id) as founder from stays s left join person p using (resident_id)
-where number is not null group by number
-having bool_and(p.resident_id is not null) and min(day) = max(day)
+# From when until when somebody was under a number, and with what it ended.
+_PIECES = """
+create or replace temp table pieces as
+with turned as (
+  select *, lag(number) over (partition by resident_id order by day) as was from told),
+moves as (
+  select *, lead(day) over w as next_day, lead(number) over w as next_number, lead(since) over w as next_since,
+    lead(dead) over w as next_dead
+  from turned where number is distinct from was window w as (partition by resident_id order by day))
+select resident_id, number, since, day as f, next_day - 1 as u, next_number, next_since, next_dead
+from moves where number is not null
 """
-_QUIET_ROWS = """
-select resident_id, number || '|' || founder || '|1' as household_id, since as "from", null::date as "until",
-  day as known_from, null::date as known_until
-from stays join quiet using (number)
+_LEFT_FOR = """
+select distinct number, other from (
+  select number, lead(number) over (partition by resident_id order by f) as other from pieces)
+where other <> number
 """
-_CHANGES = """
-with lively as (select * from stays anti join quiet using (number)),
-ended as (
-  select resident_id, "until" + 1 as day, adult_on, dead from lively l where "until" is not null
-  and not exists (select 1 from lively n where n.resident_id = l.resident_id and n.day = l."until" + 1))
-select day, resident_id, number, since, adult_on, dead from lively
-union all select day, resident_id, null, day, adult_on, dead from ended
+# One line per person of a circle who came once and left once or not at all; others make their circle lively.
+_PEOPLE = """
+create or replace temp table people as
+with born as (
+  select resident_id, min(adult_on) as adult_on,
+    min(adult_on) is distinct from max(adult_on) or count(adult_on) not in (0, count(*)) as corrected
+  from told group by resident_id),
+present as (
+  select resident_id, any_value(coalesce(circle, number)) as circle, min_by(number, f) as first_number, min(f) as f,
+    min_by(since, f) as since, max(coalesce(u, date '9999-12-31')) as u, max_by(next_since, f) as left_since,
+    coalesce(max_by(next_dead, f), false) as left_dead, count(*) > 1 + count(next_number) as returned
+  from pieces left join circles using (number) group by resident_id)
+select * from present join born using (resident_id)
+"""
+# A circle is calm when all who are there are always under one number, and at every departure most of the surviving
+# adults who were there (of the children, where there is no adult) stay, or nobody ever is there again.
+_CALM = """
+create or replace temp table calm as
+with numbers as (
+  select coalesce(circle, number) as circle, number, min(f) as f, max(coalesce(u, date '9999-12-31')) as u
+  from pieces left join circles using (number) group by 1, 2),
+apart as (
+  select circle, f is distinct from lag(u) over w + 1 and lag(u) over w is not null as apart
+  from numbers window w as (partition by circle order by f, number)),
+departures as (select distinct circle, u + 1 as day from people where u < date '9999-12-31'),
+there as (
+  select d.circle, d.day, p.u >= d.day as stays, p.u >= d.day or not p.left_dead as alive,
+    coalesce(p.adult_on <= d.day, true) as adult
+  from departures d join people p using (circle) where p.f < d.day and p.u >= d.day - 1),
+counted as (
+  select circle, day, count(*) filter (alive and adult) as adults,
+    count(*) filter (alive and adult and stays) as adults_stay, count(*) filter (alive) as alive,
+    count(*) filter (alive and stays) as alive_stay
+  from there group by circle, day),
+ends as (select circle, max(u) as u from people group by circle),
+broken as (
+  select circle from counted join ends using (circle)
+  where ends.u >= day and not (
+    case when adults > 0 then 2 * adults_stay >= adults else alive > 0 and 2 * alive_stay >= alive end)
+  union all select circle from apart where apart
+  union all select circle from people where returned or corrected)
+select circle, min_by(first_number, (f, resident_id)) || '|' || min_by(resident_id, (f, resident_id)) || '|1'
+  as household_id
+from people anti join broken using (circle) group by circle
+"""
+_CALM_ROWS = """
+select resident_id, household_id, since as "from", null::date as "until", f as known_from,
+  case when u < date '9999-12-31' then u + 1 end as known_until
+from people join calm using (circle)
+union all
+select resident_id, household_id, since, left_since - 1, u + 1, null
+from people join calm using (circle) where u < date '9999-12-31' and since < left_since
+"""
+_LIVELY = """
+select day, resident_id, number, since, adult_on, dead from told
+semi join (select resident_id from people anti join calm using (circle)) using (resident_id)
 order by day, resident_id
 """
 
@@ -230,17 +128,46 @@ def spine(states: pa.Table) -> pa.Table:
     """
     with duckdb.connect() as con:
         con.register("states", states)
-        con.execute(_STAYS, {"here": list(HERE), "adult": ADULT_YEARS})
-        con.execute(_QUIET)
-        quiet = con.sql(_QUIET_ROWS).to_arrow_table().cast(MEMBERSHIP_SCHEMA)
-        changes = con.sql(_CHANGES).fetchall()
-    order = [(name, "ascending") for name in ("resident_id", "known_from", "from", "household_id")]
-    return pa.concat_tables([quiet, _walked(changes)]).sort_by(order)
+        make_membership(con)
+        return con.sql(
+            'select * from membership order by resident_id, known_from, "from", household_id'
+        ).to_arrow_table()
 
 
-def _walked(changes: list[Any]) -> pa.Table:
+def make_membership(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `membership` of `states`, both tables of `con`, in no order; see `spine`."""
+    con.execute(_TOLD, {"here": list(HERE), "adult": ADULT_YEARS})
+    con.execute(_PIECES)
+    _make_circles(con)
+    con.execute(_PEOPLE)
+    con.execute(_CALM)
+    con.execute(f"create or replace temp table membership as {_CALM_ROWS}")
+    con.register("walked", walked(con.sql(_LIVELY).fetchall()))
+    con.execute("insert into membership from walked")
+    con.unregister("walked")
+
+
+def _make_circles(con: duckdb.DuckDBPyConnection) -> None:
+    """`circles`: number, circle – for numbers that people left for others; every other number is its own circle."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    pairs = con.sql(_LEFT_FOR).to_arrow_table()
+    ends = pa.concat_arrays([c.combine_chunks() for c in pairs.columns]).dictionary_encode()
+    n = len(ends.dictionary)
+    left, right = np.split(ends.indices.to_numpy(), 2)
+    of = connected_components(coo_array((np.ones(len(left)), (left, right)), shape=(n, n)), directed=False)[1]
+    _, first = np.unique(of, return_index=True) if n else (of, of)
+    circle = ends.dictionary.take(pa.array(first[of])) if n else ends.dictionary
+    con.register("found", pa.table({"number": ends.dictionary, "circle": circle}))
+    con.execute("create or replace temp table circles as from found")
+    con.unregister("found")
+
+
+def walked(changes: list[Any]) -> pa.Table:
+    """Membership by walking through the changes (day, resident_id, and the fields of a Stay) in their order."""
     built = Spine()
     for day, of_day in groupby(changes, key=itemgetter(0)):
         built.take_day(day, ((resident, Stay(*told)) for _, resident, *told in of_day))
-    columns = [[getattr(row, name) for row in built.rows] for name in _Row.__dataclass_fields__]
+    columns = [[getattr(row, name) for row in built.rows] for name in Row.__dataclass_fields__]
     return pa.table(columns, schema=MEMBERSHIP_SCHEMA)

@@ -13,7 +13,7 @@ HERE = ("現存", "住登外")
 # A full that holds only the newest 履歴番号 of each person drops the older rows of people who are still in it. Such a
 # row goes on until the newer one ends: else somebody with a 転出予定 would be nobody until the day of the move.
 _ROWS = """
-create temp table rows as
+create or replace temp table rows as
 with dated as (
   select rowid as row_id, resident_id, history_no, known_from, closed_by,
     greatest(known_from, coalesce(event_on, known_from)) as starts, coalesce(known_until, date '9999-12-31') as ends
@@ -27,7 +27,7 @@ from dated d left join newer n using (row_id) where starts < coalesce(n.ends, d.
 """
 # Nearly everybody has one row and needs no timeline.
 _CHOSEN = """
-create temp table chosen as
+create or replace temp table chosen as
 with several as (
   select resident_id from rows group by resident_id having count(*) > 1),
 timed as (select * from rows semi join several using (resident_id)),
@@ -52,17 +52,18 @@ select row_id, starts, case when ends < date '9999-12-31' then ends - 1 end
 from rows anti join several using (resident_id)
 """
 _STATES = """
-select v.* exclude (known_from, known_until, closed_by, row_hash, version_id), c.f as "from", c.u as "until"
-from chosen c join versions v on v.rowid = c.row_id order by resident_id, "from"
+create or replace temp table states as
+select v.* exclude (known_from, known_until, closed_by), c.f as "from", c.u as "until"
+from chosen c join versions v on v.rowid = c.row_id
 """
-_BIRTHS = """
+BIRTHS = """
 with told as (
   select resident_id, birth_date, "from", lag(birth_date) over w as before, row_number() over w as place
   from states window w as (partition by resident_id order by "from")),
 changes as (select * from told where place = 1 or birth_date is distinct from before)
 select resident_id, birth_date, "from",
   lead("from") over (partition by resident_id order by "from") - 1 as "until"
-from changes order by resident_id, "from"
+from changes
 """
 
 
@@ -75,10 +76,18 @@ def resident_states(versions: pa.Table) -> pa.Table:
     """
     with duckdb.connect() as con:
         con.register("delivered", versions)
-        con.execute("create temp table versions as select * from delivered")
-        con.execute(_ROWS)
-        con.execute(_CHOSEN)
-        return con.sql(_STATES).to_arrow_table()
+        make_states(con)
+        return con.sql('select * from states order by resident_id, "from"').to_arrow_table()
+
+
+def make_states(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `states` of `delivered`, both tables of `con`, in no order; see `resident_states`."""
+    con.execute("create or replace temp table versions as select * from delivered")
+    con.execute(_ROWS)
+    con.execute(_CHOSEN)
+    con.execute(_STATES)
+    for name in ("versions", "rows", "chosen"):
+        con.execute(f"drop table {name}")
 
 
 def births(states: pa.Table) -> pa.Table:
@@ -89,4 +98,4 @@ def births(states: pa.Table) -> pa.Table:
     """
     with duckdb.connect() as con:
         con.register("states", states)
-        return con.sql(_BIRTHS).to_arrow_table()
+        return con.sql(f'{BIRTHS} order by resident_id, "from"').to_arrow_table()

@@ -6,15 +6,16 @@ import duckdb
 import pyarrow as pa
 
 from features.asof import known_on
+from identity.permissions import permitted_on
 from pipelines.accepted import versions
 from pipelines.errors import GateClosed
 from pipelines.home import Home
-from pipelines.scope import FOREVER, People, Scope
+from pipelines.persons import FOREVER, People
+from pipelines.scope import Scope
 
 _MEETABLE = f"""
 with agreed as (
-  select distinct resident_id from permission
-  where purpose = 'contact' and "from" <= $day and $day <= coalesce("until", {FOREVER})),
+  select distinct resident_id from {permitted_on("$day", "'contact'")}),
 wish as (
   select resident_id, contact_by, contact_avoid, form_version from consents
   where known_from <= $day and $day < coalesce(known_until, {FOREVER}) and given_on <= $day
@@ -54,15 +55,8 @@ def meetable(home: Home, people: People, of: Scope, random_forms: list[str]) -> 
     random_allowed (the form they signed mentions random visits). Never published with resident_id.
     """
     consents = versions(home, home.with_role("consents")[0])
-    con = duckdb.connect()
-    for name, table in (
-        ("permission", people.permission),
-        ("states", people.states),
-        ("members", of.members),
-        ("consents", consents),
-    ):
-        con.register(name, table)
-    return con.execute(_MEETABLE, {"day": of.day, "forms": random_forms}).to_arrow_table()
+    bound = {"day": of.day, "forms": random_forms}
+    return people.ask(_MEETABLE, bound, members=of.members, consents=consents)
 
 
 def teams(home: Home, day: date) -> pa.Table:

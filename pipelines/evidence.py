@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,7 +24,8 @@ from models.shap_check import disagreement
 from models.stability import certain, stability
 from pipelines.closing import ages
 from pipelines.home import Home
-from pipelines.scope import FOREVER, People, Scope, scope
+from pipelines.persons import FOREVER, People
+from pipelines.scope import Scope, scope
 from pipelines.screening import Hub, hashes
 from reports.ethics_spread import step_counts
 
@@ -36,9 +36,9 @@ SHAP_ROWS = 200
 
 def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, as_of: date) -> dict[str, Any]:
     """Everything `reports.ethics.ethics_report` reads. The explained day is the newest with features."""
-    people = People.read(home)
+    people = People(home)
     day = max(given.features)
-    of = scope(home, people, day, as_of)
+    of = scope(people, day, as_of)
     return {
         "metrics": result.metrics,
         "model": result.model,
@@ -47,7 +47,7 @@ def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, a
         "as_of": as_of,
         "explained_day": day,
         "demonstration": home.settings.demonstration,
-        "coverage": coverage(people, of, home, as_of),
+        "coverage": coverage(people, of, as_of),
         "contracts": contract_results(home, as_of),
         "register": yaml.safe_load((home.settings.config / "legal_bases.yaml").read_text())["bases"],
         "shap": shap_agreement(result, given, day),
@@ -55,39 +55,32 @@ def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, a
     }
 
 
-def coverage(people: People, of: Scope, home: Home, as_of: date) -> list[dict[str, Any]]:
+def coverage(people: People, of: Scope, as_of: date) -> list[dict[str, Any]]:
     """Households by ward, and how many of their sources can be seen: counts, to be suppressed by the report."""
-    con = duckdb.connect()
-    con.register("membership", people.membership)
-    con.register("states", people.states)
-    con.register("protection", people.protection)
-    frame = con.execute(
+    return people.ask(
         f"""with here as (
           select m.household_id, s.ward, m.resident_id from membership m join states s on s.resident_id = m.resident_id
             and s."from" <= $day and $day <= coalesce(s."until", {FOREVER})
           where m.known_from <= $day and $day < coalesce(m.known_until, {FOREVER})
-            and m."from" <= $day and $day <= coalesce(m."until", {FOREVER}))
-        select household_id, min(ward) as ward from here group by all
-        having not bool_or(resident_id in (select resident_id from protection
-          where "from" <= $day and $day <= coalesce("until", {FOREVER})
-          or "from" <= $run and $run <= coalesce("until", {FOREVER}))) order by all""",
-        {"day": of.day, "run": as_of},
-    ).to_arrow_table()
-    keyed = frame.append_column("household_key", home.names.keys("household", frame["household_id"]))
-    con.register("keyed", keyed)
-    con.register("seen", of.visible)
-    con.register("scoped", of.households.select(["household_key"]))
-    rows = con.sql(
-        """select ward, count(*) as households,
+            and m."from" <= $day and $day <= coalesce(m."until", {FOREVER})),
+        frame as (
+          select household_id, min(ward) as ward from here group by all
+          having not bool_or(resident_id in (select resident_id from protection
+            where "from" <= $day and $day <= coalesce("until", {FOREVER})
+            or "from" <= $run and $run <= coalesce("until", {FOREVER})))),
+        seen_of as (
+          select any_value(f.ward) as ward, k.household_key, count(s.source) as n
+          from frame f join household_keys k using (household_id) left join seen s using (household_key)
+          group by k.household_key)
+        select ward, count(*) as households,
           count(*) filter (household_key in (select household_key from scoped)) as in_scope,
           count(*) filter (n = 0) as sources_0, count(*) filter (n = 1) as sources_1,
           count(*) filter (n >= 2) as sources_2_plus
-        from (
-          select k.ward, k.household_key, count(s.source) as n
-          from keyed k left join seen s using (household_key) group by all)
-        group by ward order by ward"""
-    ).to_arrow_table()
-    return rows.to_pylist()
+        from seen_of group by ward order by ward""",
+        {"day": of.day, "run": as_of},
+        seen=of.visible,
+        scoped=of.households.select(["household_key"]),
+    ).to_pylist()
 
 
 def contract_results(home: Home, day: date) -> list[dict[str, Any]]:

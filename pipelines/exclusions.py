@@ -12,12 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.asof import known_on
+from identity.permissions import permitted_on
 from identity.states import HERE
 from outreach.eligibility import LEFT_OUT
 from outreach.safeguards import COUNCIL, exclusions, open_cases
 from pipelines.home import Home
 from pipelines.safeguards import facts_of
-from pipelines.scope import FOREVER, People, Scope
+from pipelines.persons import FOREVER, People
+from pipelines.scope import Scope
 
 CARRIED_DAYS = 90
 """How far back a list may have named a household that the analyst is still told about."""
@@ -65,24 +67,19 @@ with shielded as (select distinct resident_id from protection),
 near as (
   select resident_id from membership where household_id in (
     select household_id from membership where resident_id in (select resident_id from shielded)))
-select distinct s.resident_id from states s
-join permission p on p.resident_id = s.resident_id and p.purpose = 'early_outreach'
-  and p."from" <= $day and $day <= coalesce(p."until", {FOREVER})
+select distinct k.person_key from states s join person_keys k using (resident_id)
+semi join {permitted_on("$day", "'early_outreach'")} p on p.resident_id = s.resident_id
 where s."from" <= $day and $day <= coalesce(s."until", {FOREVER}) and s.status not in (select unnest($here))
   and s.resident_id not in (select resident_id from near)
 order by all"""
 
 
-def gone(home: Home, people: People, of: Scope, past: pa.Table, monday: date) -> pa.Table:
+def gone(people: People, of: Scope, past: pa.Table, monday: date) -> pa.Table:
     """LEFT_OUT of households that were lately on a list and whose person died, moved away or cannot be found.
 
     Nobody who ever lived with somebody protected is among them, whatever the day: fail closed.
     """
-    with duckdb.connect() as con:
-        for name in ("states", "permission", "protection", "membership"):
-            con.register(name, getattr(people, name))
-        found = con.execute(_GONE, {"day": of.day, "here": list(HERE)}).to_arrow_table()["resident_id"]
-    keys = home.names.keys("person", found)
+    keys = people.ask(_GONE, {"day": of.day, "here": list(HERE)})["person_key"].combine_chunks()
     since = pa.scalar(monday - timedelta(days=CARRIED_DAYS), pa.date32())
     lately = past.filter(pc.and_(pc.is_in(past["person_key"], keys), pc.greater_equal(past["monday"], since)))
     there = pc.is_in(lately["household_key"], of.households["household_key"].combine_chunks())

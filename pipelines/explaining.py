@@ -11,7 +11,8 @@ from features.definitions import FEATURES
 from pipelines import layout
 from pipelines.errors import WrongUse
 from pipelines.home import Home
-from pipelines.scope import People, scope
+from pipelines.persons import People
+from pipelines.scope import scope
 from pipelines.screening import Hub, last_day
 
 
@@ -20,7 +21,7 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
     row.
     """
     on = day or _newest(home)
-    of = scope(home, People.read(home), on, max(on, last_day(home)))
+    of = scope(People(home), on, max(on, last_day(home)))
     allowed = household_key in of.households["household_key"].to_pylist()
     scores = _row(home, layout.scores(on), household_key, allowed)
     terms = _row(home, layout.contributions(on), household_key, allowed)

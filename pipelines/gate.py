@@ -17,21 +17,23 @@ import pyarrow.compute as pc
 from data_contracts.catalog import Source
 from identity.links import How, link
 from identity.normalise import AddressBook
+from identity.permissions import names
 from identity.register import load_register, uses
 from pipelines import layout
 from pipelines.home import Home
+from pipelines.persons import People
 
 PURPOSE = "early_outreach"
 HUMAN_SLIP, SAFEGUARD = "human_slip", "safeguard"
 NUMBER_OR_NAME = "resident_id_or_kana_address"
 NO_PERSON = pa.schema([("resident_id", pa.string()), ("dwelling_id", pa.string())])
 
-_STRETCH = """
+_STRETCH = f"""
 with marked as (
   select resident_id, "from", coalesce("until", date '9999-12-31') as "until",
     max(coalesce("until", date '9999-12-31')) over (
       partition by resident_id order by "from", "until" rows between unbounded preceding and 1 preceding) as reach
-  from permission where source = $source and purpose = $purpose),
+  from permission where {names("sources", "$source")} and {names("purposes", "$purpose")}),
 islands as (
   select *, sum(case when reach is null or "from" > reach + 1 then 1 else 0 end)
     over (partition by resident_id order by "from", "until" rows unbounded preceding) as island
@@ -40,10 +42,11 @@ select resident_id, min("from") as since from islands group by resident_id, isla
 having min("from") <= $to and max("until") >= $to
 """
 
-_PASS = """
+_PASS = f"""
 select distinct r.* from rows r
 join stretch s on s.resident_id = r.resident_id and s.since <= r.known_from
-join permission p on p.resident_id = r.resident_id and p.source = $source and p.purpose = $purpose
+join permission p on p.resident_id = r.resident_id
+  and {names("p.sources", "$source")} and {names("p.purposes", "$purpose")}
   and r.known_from between p."from" and coalesce(p."until", date '9999-12-31')
   and ($fact is null or p.covers_from is null or fact_day is null or fact_day >= p.covers_from)
 order by r.delivery, r.row
@@ -56,11 +59,12 @@ class Gate:
     def __init__(self, home: Home, source: Source, to: date) -> None:
         self._home, self._source, self._to = home, source, to
         self._book: AddressBook | None = None
+        self._people: People | None = None
 
     @staticmethod
     def reads(home: Home) -> list[str]:
         """Published tables that the gate depends on."""
-        return [path for path in (layout.PERMISSION, layout.STATES, layout.PROTECTION) if home.store.has(path)]
+        return [path for path in People.paths() if path != layout.LEDGER and home.store.has(path)]
 
     def passed(self, rows: pa.Table) -> pa.Table:
         """Rows that may be kept, with `resident_id` (and `dwelling_id` when the source speaks of dwellings)."""
@@ -72,14 +76,14 @@ class Gate:
         if contract.role != "signal" or not rows.num_rows:
             return rows if contract.role != "signal" else self._no_person(rows)
         found = self._with_person(rows)
-        con = duckdb.connect()
-        con.register("permission", self._home.store.read_table(layout.PERMISSION))
-        con.register("stretch", stretch_since(self._home, contract.basis, self._to))
-        bound = {"source": contract.basis, "purpose": PURPOSE}
         fact = contract.fact_date
-        con.register("found", found)
-        con.execute(f"create view rows as select *, {fact or 'null::date'} as fact_day from found")
-        passed = con.execute(_PASS, {**bound, "fact": fact}).to_arrow_table()
+        bound = {"source": contract.basis, "purpose": PURPOSE, "fact": fact}
+        people = self._opened()
+        people.con.register("found", found)
+        people.con.execute(
+            f"create or replace temp view rows as select *, {fact or 'null::date'} as fact_day from found"
+        )
+        passed = people.ask(_PASS, bound, stretch=stretch_since(people, contract.basis, self._to))
         return passed.drop_columns(["fact_day"])
 
     def safeguards(self, rows: pa.Table) -> pa.Table:
@@ -88,6 +92,10 @@ class Gate:
         if declared is None:
             return rows.slice(0, 0)
         return self._registered(_where(rows, f"coalesce(({declared.when}), false)"), SAFEGUARD)
+
+    def _opened(self) -> People:
+        self._people = self._people or People(self._home)
+        return self._people
 
     def quarantined(self, rows: pa.Table) -> pa.Table:
         """Refused rows that may be set aside for 30 days. A refused slip goes back to whoever wrote it, unseen."""
@@ -129,10 +137,10 @@ class Gate:
         asked = pa.table(
             {"row_id": numbered["row_id"], "day": numbered["known_from"], **asked_columns(numbered, subject)}
         )
-        store = self._home.store
-        states = store.read_table(layout.STATES)
-        book = self._book = self._book or AddressBook(states.select(["town_code", "town"]))
-        links = link(asked, states, book, how_linked(subject), never=store.read_table(layout.PROTECTION))
+        people = self._opened()
+        self._book = self._book or AddressBook(people.ask("select distinct town_code, town from states"))
+        states, never = (people.ask(f"select * from {name}") for name in ("states", "protection"))
+        links = link(asked, states, self._book, how_linked(subject), never=never)
         con = duckdb.connect()
         con.register("numbered", numbered)
         con.register("links", links)
@@ -149,11 +157,9 @@ def _where(rows: pa.Table, condition: str) -> pa.Table:
         return con.sql(f"select * from rows where {condition} order by delivery, row").to_arrow_table()
 
 
-def stretch_since(home: Home, basis: str | None, day: date) -> pa.Table:
+def stretch_since(people: People, basis: str | None, day: date) -> pa.Table:
     """Persons with a basis for `basis` on `day` and since when without a gap: resident_id, since."""
-    con = duckdb.connect()
-    con.register("permission", home.store.read_table(layout.PERMISSION))
-    return con.execute(_STRETCH, {"source": basis, "purpose": PURPOSE, "to": day}).to_arrow_table()
+    return people.ask(_STRETCH, {"source": basis, "purpose": PURPOSE, "to": day})
 
 
 def how_linked(subject: Mapping[str, str]) -> How:

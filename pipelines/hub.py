@@ -10,58 +10,55 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.shapes import EPISODE_SCHEMA, episodes
+from identity.permissions import holds_on, permitted_on
 from pipelines import layout
 from pipelines.accepted import log_digests, versions
 from pipelines.home import Home
-from pipelines.scope import FOREVER
+from pipelines.persons import FOREVER, People
 from pipelines.store import Draft
 
+# Whoever permits something on the day of the run, unless somebody they live with is protected.
 _KEPT = f"""
-with shielded as (
-  select resident_id from protection where "from" <= $run and $run <= coalesce("until", {FOREVER})),
+with shielded as (select resident_id from protection where {holds_on("$run")}),
 home_now as (
   select resident_id, household_id from membership where known_from <= $run and $run < coalesce(known_until, {FOREVER})
-    and "from" <= $run and $run <= coalesce("until", {FOREVER})),
-hidden as (select household_id from home_now where resident_id in (select resident_id from shielded))
-select distinct p.resident_id, p.source from permission p
-where p."from" <= $run and $run <= coalesce(p."until", {FOREVER}) and p.purpose = 'early_outreach'
-  and p.resident_id not in (select resident_id from shielded)
-  and p.resident_id not in (select resident_id from home_now where household_id in (select household_id from hidden))
-order by all"""
+    and {holds_on("$run")}),
+hidden as (select household_id from home_now semi join shielded using (resident_id)),
+shown as (
+  select resident_id, sources from {permitted_on("$run", "'early_outreach'")} anti join shielded using (resident_id)
+  anti join (select resident_id from home_now semi join hidden using (household_id)) using (resident_id))
+select distinct resident_id, unnest(string_split(sources, '|')) as source from shown order by all"""
 
-_DWELLINGS = """
-select r.* from residence r where r.household_id in (
-  select household_id from membership where resident_id in (select resident_id from kept))
-and r.household_id not in (
-  select m.household_id from membership m join protection p on p.resident_id = m.resident_id
-    and p."from" <= $run and $run <= coalesce(p."until", date '9999-12-31')
-  where m.known_from <= $run and $run < coalesce(m.known_until, date '9999-12-31')
-    and m."from" <= $run and $run <= coalesce(m."until", date '9999-12-31'))
-order by all"""
+_MEMBERSHIP = """
+select person_key, household_key, "from", "until", known_from, known_until
+from membership semi join kept using (resident_id)
+join person_keys using (resident_id) join household_keys using (household_id)"""
+
+_RESIDENCE = f"""
+with theirs as (select distinct household_id from membership semi join kept using (resident_id)),
+hidden as (
+  select household_id from membership semi join (select * from protection where {holds_on("$run")}) using (resident_id)
+  where known_from <= $run and $run < coalesce(known_until, {FOREVER}) and {holds_on("$run")})
+select dwelling_key, household_key, "from", "until", known_from, known_until
+from residence semi join theirs using (household_id) anti join hidden using (household_id)
+join dwelling_keys using (dwelling_id) join household_keys using (household_id)"""
 
 
 def publish_hub(home: Home, day: date) -> None:
     """Publish working/episodes, working/membership, working/residence as permitted on `day`."""
     signals = home.with_role("signal")
-    people = (layout.MEMBERSHIP_BY_ID, layout.RESIDENCE_BY_ID, layout.PERMISSION, layout.PROTECTION)
-    inputs = log_digests(home, signals) | {path: home.store.digest(path) for path in people}
+    inputs = log_digests(home, signals) | {path: home.store.digest(path) for path in People.paths()}
 
     def fill(draft: Draft) -> None:
-        con = duckdb.connect()
-        for name, path in zip(("membership", "residence", "permission", "protection"), people, strict=True):
-            con.register(name, home.store.read_table(path))
-        run = {"run": day}
-        kept = con.execute(_KEPT, run).to_arrow_table()
-        con.register("kept", kept)
+        people = People(home)
+        kept = people.ask(_KEPT, {"run": day})
         parts = [part for name in signals if (part := _episodes(home, name, kept, day)) is not None]
         whole = pa.concat_tables(parts) if parts else EPISODE_SCHEMA.empty_table()
         draft.table(layout.EPISODES, whole, ["episode_id", "known_from"])
-        members = con.sql(
-            "select * from membership where resident_id in (select resident_id from kept)"
-        ).to_arrow_table()
-        _publish_keyed(home, draft, layout.MEMBERSHIP, members, "resident_id", "person")
-        dwellings = con.execute(_DWELLINGS, run).to_arrow_table()
-        _publish_keyed(home, draft, layout.RESIDENCE, dwellings, "dwelling_id", "dwelling")
+        members = people.ask(_MEMBERSHIP, kept=kept)
+        draft.table(layout.MEMBERSHIP, members, ["person_key", "from", "known_from", "household_key"])
+        dwellings = people.ask(_RESIDENCE, {"run": day}, kept=kept)
+        draft.table(layout.RESIDENCE, dwellings, ["dwelling_key", "from", "known_from", "household_key"])
 
     home.store.publish("hub", day, fill, inputs=inputs, config=home.config)
 
@@ -87,14 +84,6 @@ def _episodes(home: Home, name: str, kept: pa.Table, day: date) -> pa.Table | No
     return episodes(rows, source, lambda natural: home.names.keys("episode", natural), home.engines.spark()).select(
         EPISODE_SCHEMA.names
     )
-
-
-def _publish_keyed(home: Home, draft: Draft, path: str, table: pa.Table, of: str, purpose: str) -> None:
-    who = home.names.keys(purpose, table[of])
-    where = home.names.keys("household", table["household_id"])
-    columns = ["from", "until", "known_from", "known_until"]
-    keyed = table.select(columns).add_column(0, f"{purpose}_key", who).add_column(1, "household_key", where)
-    draft.table(path, keyed, [f"{purpose}_key", "from", "known_from", "household_key"])
 
 
 def episode_counts(home: Home) -> dict[str, int]:

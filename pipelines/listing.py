@@ -30,7 +30,8 @@ from pipelines.deskwork import lines_before
 from pipelines.errors import GateClosed
 from pipelines.exclusions import barred, first_persons, gone
 from pipelines.home import Home
-from pipelines.scope import People, Scope, scope
+from pipelines.persons import People
+from pipelines.scope import Scope, scope
 from pipelines.screening import HUB, Hub, run_day
 from pipelines.signing import standing_model
 from pipelines.store import Draft
@@ -54,8 +55,8 @@ def publish_list(home: Home, day: date) -> bool:
     inputs |= {p: home.store.digest(p) for prefix in ("published/lists/", *sealed) for p in home.store.under(prefix)}
 
     def fill(draft: Draft) -> None:
-        people = People.read(home)
-        of = scope(home, people, day, run_day(home, day))
+        people = People(home)
+        of = scope(people, day, run_day(home, day))
         numbers = home.settings.numbers("outreach", day)
         forms = home.settings.numbers("consent", day)["random_forms"]
         persons = meetable(home, people, of, forms)
@@ -81,7 +82,7 @@ def publish_list(home: Home, day: date) -> bool:
             _with_reasons(persons, chosen, guardians(home, day), _vacant(home, of), first),
             teams(home, day),
             past,
-            pa.concat_tables([out.excluded, gone(home, people, of, past, monday)]),
+            pa.concat_tables([out.excluded, gone(people, of, past, monday)]),
             policy,
             draws,
             monday,
@@ -105,8 +106,8 @@ def publish_urgent(home: Home, day: date) -> int:
     path = layout.urgent(day)
 
     def fill(draft: Draft) -> None:
-        people = People.read(home)
-        of = scope(home, people, day, run_day(home, day))
+        people = People(home)
+        of = scope(people, day, run_day(home, day))
         numbers = home.settings.numbers("outreach", day)
         persons = meetable(home, people, of, [])
         stops = _evidence(home, of, ["water_stop_open_days"])

@@ -3,14 +3,14 @@
 Published after residents, consents and protection are taken in, and before any signal is: the gate reads it.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.dwellings import residence, with_dwellings
 from identity.permissions import load_consent_rules, permissions
-from identity.protection import protected_on
+from identity.protection import protected_stretches
 from identity.register import load_register
 from identity.spine import spine
 from identity.states import births, resident_states
@@ -19,8 +19,6 @@ from pipelines.accepted import log_digests, versions
 from pipelines.errors import GateClosed
 from pipelines.home import Home
 from pipelines.store import Draft
-
-STRETCHES = pa.schema([("resident_id", pa.string()), ("from", pa.date32()), ("until", pa.date32())])
 
 
 def publish_people(home: Home, day: date) -> None:
@@ -41,8 +39,11 @@ def publish_people(home: Home, day: date) -> None:
         draft.table(layout.STATES, states, ["resident_id", "from"])
         draft.table(layout.MEMBERSHIP_BY_ID, members, ["resident_id", "from", "known_from", "household_id"])
         draft.table(layout.RESIDENCE_BY_ID, dwellings, ["dwelling_id", "from", "known_from", "household_id"])
-        draft.table(layout.PERMISSION, _permission(home, states, day), ["resident_id", "source", "purpose", "from"])
-        draft.table(layout.PROTECTION, protection_stretches(home, day), ["resident_id", "from"])
+        _crosswalk(home, draft, layout.PERSON_KEYS, "person", "resident_id", states["resident_id"])
+        _crosswalk(home, draft, layout.HOUSEHOLD_KEYS, "household", "household_id", members["household_id"])
+        _crosswalk(home, draft, layout.DWELLING_KEYS, "dwelling", "dwelling_id", dwellings["dwelling_id"])
+        draft.table(layout.PERMISSION, _permission(home, states, day), ["resident_id", "from", "sources", "purposes"])
+        draft.table(layout.PROTECTION, _protection(home, day), ["resident_id", "from"])
 
     home.store.publish("people", day, fill, inputs=inputs, config=home.config)
 
@@ -51,48 +52,21 @@ def _named(home: Home, role: str) -> str:
     return home.with_role(role)[0]
 
 
+def _crosswalk(home: Home, draft: Draft, path: str, purpose: str, name: str, ids: pa.ChunkedArray) -> None:
+    known = pc.unique(ids)
+    draft.table(path, pa.table({name: known, f"{purpose}_key": home.names.keys(purpose, known)}), [name])
+
+
 def _permission(home: Home, states: pa.Table, day: date) -> pa.Table:
     consents = versions(home, _named(home, "consents"))
     rules = load_consent_rules(home.settings.config / "consent.yaml", day)
     register = load_register(home.settings.config / "legal_bases.yaml")
-    permitted = permissions(consents, births(states), register, rules)
     # Whoever permits only sources that have no contract here permits nothing yet: no contract, no reading.
     declared = [basis for name in home.with_role("signal") if (basis := home.basis(name))]
-    return permitted.filter(pc.is_in(permitted["source"], pa.array(declared)))
+    return permissions(consents, births(states), register, rules, declared)
 
 
-def protection_stretches(home: Home, day: date) -> pa.Table:
-    """On which days each person is protected, as known on that very day: resident_id, from, until (null = still).
-
-    Any one measure of any of the protection sources suffices (SOURCES «protected_persons»).
-    """
+def _protection(home: Home, day: date) -> pa.Table:
     release = load_consent_rules(home.settings.config / "consent.yaml", day).release
     logs = [log for name in home.with_role("protection") if (log := versions(home, name)) is not None]
-    changes = sorted({moment for log in logs for moment in _turning_days(log)})
-    open_since: dict[str, date] = {}
-    rows: list[dict[str, object]] = []
-    for moment in changes:
-        now = {person for log in logs for person in protected_on(log, moment, release).to_pylist()}
-        ended = [p for p in open_since if p not in now]
-        until = moment - timedelta(days=1)
-        rows += [{"resident_id": p, "from": open_since.pop(p), "until": until} for p in ended]
-        for person in now - open_since.keys():
-            open_since[person] = moment
-    rows += [{"resident_id": person, "from": since, "until": None} for person, since in open_since.items()]
-    return pa.Table.from_pylist(rows, schema=STRETCHES)
-
-
-def _turning_days(log: pa.Table) -> set[date]:
-    """Days on which somebody's protection may begin or end."""
-    days: set[date] = set()
-    for column, shift in (
-        ("known_from", 0),
-        ("known_until", 0),
-        ("starts_on", 0),
-        ("ends_on", 1),
-        ("released_on", 0),
-        ("released_on", 1),
-    ):
-        found = pc.unique(log[column].drop_null()).to_pylist()
-        days |= {d + timedelta(days=shift) for d in found if d.year < 9000}
-    return days
+    return protected_stretches(logs, release)

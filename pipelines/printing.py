@@ -26,7 +26,8 @@ from pipelines.contacts import meetable
 from pipelines.deskwork import lines_of
 from pipelines.errors import WrongUse
 from pipelines.home import Home
-from pipelines.scope import FOREVER, People, scope
+from pipelines.persons import FOREVER, People
+from pipelines.scope import scope
 from pipelines.screening import last_day
 from pipelines.slips import slips_on
 from pipelines.store import Draft
@@ -50,7 +51,7 @@ GENERAL_OFFER = "暮らしやお金、仕事、健康などの相談窓口のご
 _PEOPLE = f"""
 select l.*, s.resident_id, s.name, s.name_kana, s.ward, s.town_code, s.town, s.lot, s.building,
   w.contact_by as wish, w.contact_avoid
-from lines l join persons p using (person_key)
+from lines l join person_keys p using (person_key)
 join states s on s.resident_id = p.resident_id and s."from" <= $day and $day <= coalesce(s."until", {FOREVER})
 left join (
   select resident_id, contact_by, contact_avoid from consents where known_until is null
@@ -163,14 +164,15 @@ def _told_slips(home: Home, list_day: date, team: str) -> list[SheetLine]:
 
 
 def _names(home: Home, residents: list[str], day: date) -> dict[str, str]:
-    states = People.read(home).states
-    with duckdb.connect() as con:
-        con.register("states", states)
-        found = con.execute(
+    found = (
+        People(home)
+        .answering(
             f"""select resident_id, name from states where resident_id in (select unnest($residents))
             and "from" <= $day and $day <= coalesce("until", {FOREVER})""",
             {"residents": residents, "day": day},
-        ).fetchall()
+        )
+        .fetchall()
+    )
     return {resident: name or "" for resident, name in found}
 
 
@@ -190,8 +192,8 @@ def _lines(table: pa.Table, sheet: Sheet) -> pa.Table:
 
 def _still_meetable(home: Home, lines: pa.Table, day: date) -> pa.Table:
     """Lines of persons in scope who may be contacted on `day`: what was taken in after the last purge counts too."""
-    people = People.read(home)
-    now = meetable(home, people, scope(home, people, day, day), [])
+    people = People(home)
+    now = meetable(home, people, scope(people, day, day), [])
     return lines.filter(pc.is_in(lines["person_key"], now["person_key"].combine_chunks()))
 
 
@@ -216,14 +218,8 @@ def _expiry(list_day: date) -> date:
 
 
 def _joined(home: Home, lines: pa.Table, day: date) -> list[dict[str, Any]]:
-    states = People.read(home).states
-    residents = pc.unique(states["resident_id"])
-    persons = pa.table({"resident_id": residents, "person_key": home.names.keys("person", residents)})
-    con = duckdb.connect()
     consents = versions(home, home.with_role("consents")[0])
-    for name, table in (("lines", lines), ("persons", persons), ("states", states), ("consents", consents)):
-        con.register(name, table)
-    return con.execute(_PEOPLE, {"day": day}).to_arrow_table().to_pylist()
+    return People(home).ask(_PEOPLE, {"day": day}, lines=lines, consents=consents).to_pylist()
 
 
 def _line(row: dict[str, Any]) -> SheetLine:

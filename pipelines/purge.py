@@ -11,13 +11,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from identity.permissions import permitted_on
+from identity.permissions import holds_on, permitted_on
 from pipelines import layout
 from pipelines.audit import HANDLES
 from pipelines.gate import stretch_since
 from pipelines.home import Home
+from pipelines.losses import households_lost, households_lost_since
+from pipelines.persons import People
 from pipelines.safeguards import forget
-from pipelines.scope import FOREVER, People, scope
 from pipelines.slips import forget_slips
 from pipelines.store import Draft
 
@@ -32,11 +33,12 @@ def purge(home: Home, day: date) -> dict[str, int]:
     inputs = {path: home.store.digest(path) for path in (layout.PERMISSION, layout.PROTECTION, layout.MEMBERSHIP_BY_ID)}
 
     def fill(draft: Draft) -> None:
-        deleted["accepted"] = _accepted(home, day, draft)
-        deleted["quarantine"] = _quarantine(home, day, draft)
-        deleted["derived"], deleted["lists"] = _derived(home, day, draft)
-        deleted["validation"] = _validation(home, day, draft)
-        deleted["handles"] = _handles(home, day, draft)
+        people = People(home)
+        deleted["accepted"] = _accepted(home, people, day, draft)
+        deleted["quarantine"] = _quarantine(home, people, day, draft)
+        deleted["derived"], deleted["lists"] = _derived(home, people, day, draft)
+        deleted["validation"] = _validation(home, people, day, draft)
+        deleted["handles"] = _handles(home, people, day, draft)
         deleted["safeguards"] = forget(home, day, draft)
         deleted["slips"] = forget_slips(home, day, draft)
 
@@ -44,11 +46,11 @@ def purge(home: Home, day: date) -> dict[str, int]:
     return deleted
 
 
-def _accepted(home: Home, day: date, draft: Draft) -> int:
+def _accepted(home: Home, people: People, day: date, draft: Draft) -> int:
     """Rows of persons whose basis for that source does not hold today, or did not hold without a gap since."""
     deleted = 0
     for name in home.with_role("signal"):
-        since = stretch_since(home, home.basis(name), day)
+        since = stretch_since(people, home.basis(name), day)
         gone: set[str] = set()
         for path in home.store.under(layout.log_folder(name, "signal") + "/opened-"):
             table = home.store.read_table(path)
@@ -72,7 +74,7 @@ def _accepted(home: Home, day: date, draft: Draft) -> int:
     return deleted
 
 
-def _quarantine(home: Home, day: date, draft: Draft) -> int:
+def _quarantine(home: Home, people: People, day: date, draft: Draft) -> int:
     """Refused rows are kept for 30 days, and only of persons with a basis today."""
     keep = timedelta(days=home.settings.numbers("municipality", day)["quarantine_days"])
     deleted = 0
@@ -82,7 +84,7 @@ def _quarantine(home: Home, day: date, draft: Draft) -> int:
         basis = home.basis(name)
         kept = table
         if basis:
-            kept = table.filter(pc.is_in(table["resident_id"], stretch_since(home, basis, day)["resident_id"]))
+            kept = table.filter(pc.is_in(table["resident_id"], stretch_since(people, basis, day)["resident_id"]))
         if date.fromisoformat(known) < day - keep:
             kept = table.slice(0, 0)
         if kept.num_rows < table.num_rows:
@@ -91,19 +93,21 @@ def _quarantine(home: Home, day: date, draft: Draft) -> int:
     return deleted
 
 
-def _derived(home: Home, day: date, draft: Draft) -> tuple[int, int]:
+def _derived(home: Home, people: People, day: date, draft: Draft) -> tuple[int, int]:
     """Rows of past days and lists of households that are protected now, or whose facts rested on a basis that ended."""
-    people = People.read(home)
-    contactable = _contactable(home, people, day)
+    contactable = _contactable(people, day)
+    lost_of: dict[date, pa.Array] = {}
     rows = lists = 0
     for prefix in DERIVED:
         for path in home.store.under(prefix):
             of_day = next(
                 date.fromisoformat(part) for part in path.split("/") if part[:2] == "20" and part.count("-") == 2
             )
-            lost = households_lost(home, people, _made_on(home, path, of_day), day)
+            made_on = _made_on(home, path, of_day)
+            if made_on not in lost_of:
+                lost_of[made_on] = households_lost(people, made_on, day)
             table = home.store.read_table(path)
-            kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost)))
+            kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost_of[made_on])))
             if "person_key" in kept.column_names:
                 kept = kept.filter(pc.is_in(kept["person_key"], contactable))
             gone = table.num_rows - kept.num_rows
@@ -122,31 +126,18 @@ def _made_on(home: Home, path: str, of_day: date) -> date:
     return date.fromisoformat(read[0].split("/")[2]) if read else of_day
 
 
-def _contactable(home: Home, people: People, day: date) -> pa.Array:
+def _contactable(people: People, day: date) -> pa.Array:
     """Keys of everybody who may be contacted on `day`: who withdraws only that stays in no list either."""
-    agreed = permitted_on(people.permission, day, "contact")["resident_id"]
-    return home.names.keys("person", pc.unique(agreed))
+    agreed = f"""select distinct person_key from {permitted_on("$day", "'contact'")}
+        join person_keys using (resident_id) order by 1"""
+    return people.ask(agreed, {"day": day})["person_key"].combine_chunks()
 
 
-_LOST_SINCE = f"""
-with held as (
-  select resident_id, source, purpose from permission where purpose in ('early_outreach', 'model_evaluation')
-  and "from" <= $then and $then <= coalesce("until", {FOREVER})),
-holds as (
-  select resident_id, source, purpose from permission
-  where "from" <= $now and $now <= coalesce("until", {FOREVER})),
-lost as (
-  select resident_id from held anti join holds using (resident_id, source, purpose)
-  union select resident_id from protection where "from" <= $now and $now <= coalesce("until", {FOREVER}))
-select distinct household_id from membership where resident_id in (select resident_id from lost) order by 1"""
-
-
-def _validation(home: Home, day: date, draft: Draft) -> int:
+def _validation(home: Home, people: People, day: date, draft: Draft) -> int:
     """Rows kept beside a model of households with anybody who permitted less since, or is protected now.
 
     The model's figures stand (promise 8: trained parameters remain); the rows behind them go, of every day.
     """
-    people = People.read(home)
     deleted = 0
     for path in home.store.under("models/"):
         if not path.endswith("/validation.parquet"):
@@ -154,12 +145,8 @@ def _validation(home: Home, day: date, draft: Draft) -> int:
         trained = next(
             date.fromisoformat(m.day) for m in reversed(home.store.chain) if m.step == "training" and path in m.outputs
         )
-        with duckdb.connect() as con:
-            for name in ("permission", "protection", "membership"):
-                con.register(name, getattr(people, name))
-            found = con.execute(_LOST_SINCE, {"then": trained, "now": day}).to_arrow_table()["household_id"]
         table = home.store.read_table(path)
-        lost = home.names.keys("household", found)
+        lost = households_lost_since(people, trained, day, ["early_outreach", "model_evaluation"])
         kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost)))
         if kept.num_rows < table.num_rows:
             deleted += table.num_rows - kept.num_rows
@@ -176,19 +163,16 @@ def _cases(home: Home, model: str, lost: pa.Array, draft: Draft) -> None:
         draft.remove(layout.cases(model))
 
 
-def _handles(home: Home, day: date, draft: Draft) -> int:
+def _handles(home: Home, people: People, day: date, draft: Draft) -> int:
     """Whoever permitted something and permits nothing now: the random handle leads to nobody from here on."""
     if not home.store.has(HANDLES):
         return 0
-    with duckdb.connect() as con:
-        con.register("handles", home.store.read_table(HANDLES))
-        con.register("permission", home.store.read_table(layout.PERMISSION))
-        kept = con.execute(
-            f"""select * from handles where resident_id not in (select resident_id from permission)
-            or resident_id in (select resident_id from permission
-              where "from" <= $now and $now <= coalesce("until", {FOREVER}))""",
-            {"now": day},
-        ).to_arrow_table()
+    kept = people.ask(
+        f"""select * from handles where resident_id not in (select resident_id from permission)
+        or resident_id in (select resident_id from permission where {holds_on("$now")})""",
+        {"now": day},
+        handles=home.store.read_table(HANDLES),
+    )
     gone = home.store.read_table(HANDLES).num_rows - kept.num_rows
     if gone:
         draft.rewrite(HANDLES, kept, ["resident_id"], WHY)
@@ -199,28 +183,6 @@ def _unprint(home: Home, of_day: date, draft: Draft) -> None:
     """Printed copies of a list that lost a line: the files go; the holder brings the paper back (docs/outreach)."""
     for path in home.store.under(f"restricted/printed/{of_day}/"):
         draft.remove(path)
-
-
-def households_lost(home: Home, people: People, of_day: date, run_day: date) -> pa.Array:
-    """Keys of households in scope on `of_day` whose permissions on that day are fewer, or gone, as of `run_day`."""
-    then, now = scope(home, people, of_day, of_day), scope(home, people, of_day, run_day)
-    con = duckdb.connect()
-    for name, table in (
-        ("m_then", then.members),
-        ("m_now", now.members),
-        ("p_then", then.permission),
-        ("p_now", now.permission),
-    ):
-        con.register(name, table)
-    return (
-        con.sql(
-            """select distinct household_key from m_then join p_then using (person_key)
-        where (person_key, source) not in (select person_key, source from m_now join p_now using (person_key))
-        order by 1"""
-        )
-        .to_arrow_table()["household_key"]
-        .combine_chunks()
-    )
 
 
 def _replace(draft: Draft, path: str, kept: pa.Table, keys: list[str]) -> None:

@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,12 +15,11 @@ from identity.dwellings import with_dwellings
 from identity.links import link
 from identity.normalise import AddressBook
 from identity.states import HERE
-from pipelines import layout
 from pipelines.audit import record
 from pipelines.errors import WrongUse
 from pipelines.gate import NUMBER_OR_NAME, asked_columns, how_linked, stretch_since
 from pipelines.home import Home
-from pipelines.scope import FOREVER
+from pipelines.persons import FOREVER, People
 from pipelines.screening import last_day
 from pipelines.store import Draft
 
@@ -51,14 +49,9 @@ def request_list(home: Home, source: str, holder: str) -> pa.Table:
     if contract.role != "signal" or contract.basis is None:
         message = f"{source} needs no request list: its rows are not taken on consent"
         raise WrongUse(message)
-    table = persons = stretch_since(home, contract.basis, day).select(["resident_id"]).sort_by("resident_id")
+    table = persons = stretch_since(People(home), contract.basis, day).select(["resident_id"]).sort_by("resident_id")
     if contract.subject["by"] != "resident_id":
-        con = duckdb.connect()
-        con.register("persons", persons)
-        con.register("states", home.store.read_table(layout.STATES))
-        con.register("protection", home.store.read_table(layout.PROTECTION))
-        con.register("membership", home.store.read_table(layout.MEMBERSHIP_BY_ID))
-        named = con.execute(_BY_NAME, {"day": day}).to_arrow_table()
+        named = People(home).ask(_BY_NAME, {"day": day}, persons=persons)
         table = named.drop_columns(["resident_id"])
         if contract.subject["by"] == NUMBER_OR_NAME:
             table = persons.join(named, "resident_id").sort_by("resident_id")
@@ -120,19 +113,22 @@ def _as_states(request: pa.Table, day: date) -> pa.Table:
 def household_of(home: Home, resident: str, holder: str) -> str:
     """The household key of a resident today; the question is audited. Raises WrongUse when unknown."""
     day = last_day(home)
-    con = duckdb.connect()
-    con.register("membership", home.store.read_table(layout.MEMBERSHIP_BY_ID))
-    found = con.execute(
-        f"""select household_id from membership where resident_id = $resident and known_until is null
-        and "from" <= $day and $day <= coalesce("until", {FOREVER})""",
-        {"resident": resident, "day": day},
-    ).fetchone()
+    found = (
+        People(home)
+        .answering(
+            f"""select household_key from membership join household_keys using (household_id)
+            where resident_id = $resident and known_until is null
+            and "from" <= $day and $day <= coalesce("until", {FOREVER})""",
+            {"resident": resident, "day": day},
+        )
+        .fetchone()
+    )
     if found is None:
         message = "--resident: this number is not among today's residents"
         raise WrongUse(message)
 
     _audited(home, day, "key", holder, [resident])
-    return home.names.keys("household", pa.array([found[0]])).to_pylist()[0]
+    return found[0]
 
 
 def _audited(home: Home, day: date, what: str, holder: str, residents: list[str], **facts: str) -> None:

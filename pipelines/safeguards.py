@@ -16,7 +16,8 @@ from data_contracts.staging import DELETED
 from outreach.safeguards import FACTS
 from pipelines import layout
 from pipelines.home import Home
-from pipelines.scope import FOREVER, People, Scope
+from pipelines.persons import FOREVER, People
+from pipelines.scope import Scope
 from pipelines.store import Draft
 
 
@@ -87,9 +88,9 @@ with member as (
   select resident_id, household_id from membership
   where known_from <= $day and $day < coalesce(known_until, {FOREVER})
     and "from" <= $day and $day <= coalesce("until", {FOREVER}))
-select h.case_no, m.household_id, h.kind, h.began_on, h.ended_on, h.resident_id as resident,
+select h.case_no, k.household_key, h.kind, h.began_on, h.ended_on, h.resident_id as resident,
   s.birth_date is null or s.birth_date + interval 18 year <= $day as adult
-from held h join member m using (resident_id)
+from held h join member m using (resident_id) join household_keys k using (household_id)
 join states s on s.resident_id = m.resident_id and s."from" <= $day and $day <= coalesce(s."until", {FOREVER})
 where h.known_from <= $day order by all"""
 
@@ -97,14 +98,6 @@ where h.known_from <= $day order by all"""
 def facts_of(home: Home, people: People, of: Scope) -> pa.Table:
     """outreach.safeguards.FACTS of the households in scope on the scope's day, every member counted."""
     paths = home.store.under(layout.safeguards("").removesuffix(".parquet"))
-    parts = [FACTS.empty_table()]
-    with duckdb.connect() as con:
-        con.register("membership", people.membership)
-        con.register("states", people.states)
-        for path in paths:
-            con.register("held", home.store.read_table(path))
-            found = con.execute(_FACTS, {"day": of.day}).to_arrow_table()
-            keys = home.names.keys("household", found["household_id"])
-            parts.append(found.append_column("household_key", keys).select(FACTS.names).cast(FACTS))
-    whole = pa.concat_tables(parts)
+    found = [people.ask(_FACTS, {"day": of.day}, held=home.store.read_table(path)) for path in paths]
+    whole = pa.concat_tables([FACTS.empty_table(), *(part.select(FACTS.names).cast(FACTS) for part in found)])
     return whole.filter(pc.is_in(whole["household_key"], of.households["household_key"].combine_chunks()))

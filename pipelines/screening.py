@@ -18,7 +18,8 @@ from models.table import Model
 from pipelines import layout
 from pipelines.errors import GateClosed
 from pipelines.home import Home
-from pipelines.scope import People, Scope, scope
+from pipelines.persons import People
+from pipelines.scope import Scope, scope
 from pipelines.signing import standing_model
 from pipelines.store import Draft
 
@@ -54,7 +55,7 @@ def publish_features(home: Home, day: date, run_day: date, under: str = "working
     path = layout.features(day, under)
 
     def fill(draft: Draft) -> None:
-        of = scope(home, People.read(home), day, run_day)
+        of = scope(People(home), day, run_day)
         if not of.households.num_rows:
             what = f"no household is in scope on {day}"
             raise GateClosed("scope", what, "check that consents were accepted and config/legal_bases.yaml is live")
@@ -73,7 +74,7 @@ def publish_scores(home: Home, day: date, run_day: date, under: str = "working")
     feature_path = layout.features(day, under)
 
     def fill(draft: Draft) -> None:
-        of = scope(home, People.read(home), day, run_day)
+        of = scope(People(home), day, run_day)
         try:
             scored = _scored(home, model, home.store.read_table(feature_path))
         except (SumCheckFailed, MatrixRefused) as error:

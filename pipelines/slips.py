@@ -19,7 +19,7 @@ from pipelines.accepted import log_digests, versions
 from pipelines.closing import protection_gate
 from pipelines.contacts import teams
 from pipelines.home import Home
-from pipelines.scope import FOREVER, People
+from pipelines.persons import FOREVER, People
 from pipelines.screening import run_day
 from pipelines.store import Draft
 
@@ -59,14 +59,14 @@ homes as (
   select dwelling_id, split_part(dwelling_id, '|', 1) || '|' || split_part(dwelling_id, '|', 2) as lot,
     split_part(dwelling_id, '|', 3) as room,
     bool_or("from" <= $run and $run <= coalesce("until", {FOREVER})) as now
-  from states where dwelling_id is not null and (resident_id in (select resident_id from shielded)
+  from keyed_states where dwelling_id is not null and (resident_id in (select resident_id from shielded)
     or resident_id in (select resident_id from near) and "from" <= $run and $run <= coalesce("until", {FOREVER}))
   group by all),
-names as (select distinct kana_key from states where resident_id in (select resident_id from shielded)
+names as (select distinct kana_key from keyed_states where resident_id in (select resident_id from shielded)
   and kana_key is not null),
 here as (
   select resident_id, split_part(dwelling_id, '|', 1) || '|' || split_part(dwelling_id, '|', 2) as lot,
-    split_part(dwelling_id, '|', 3) as room, kana_key from states where status in (select unnest($here))
+    split_part(dwelling_id, '|', 3) as room, kana_key from keyed_states where status in (select unnest($here))
     and "from" <= $day and $day <= coalesce("until", {FOREVER})
     and resident_id not in (select resident_id from near)),
 fits as (
@@ -74,7 +74,7 @@ fits as (
   join here h on h.lot = s.lot and h.kana_key = s.kana_key where s.room in ('', h.room)
   group by s.slip_no having count(distinct h.resident_id) = 1),
 places as (
-  select town_code, min(ward) as ward from states where ward is not null and town_code is not null group by all),
+  select town_code, min(ward) as ward from keyed_states where ward is not null and town_code is not null group by all),
 named as (
   select s.slip_no, s.dwelling_id is null as nowhere, s.kana_key is null as nobody, n.kana_key is not null as theirs
   from slips s left join names n using (kana_key)),
@@ -130,15 +130,13 @@ def slips_on(home: Home, day: date) -> pa.Table:
 
 def routed(home: Home, day: date, slips: pa.Table) -> pa.Table:
     """SLIPS of believed slips: protection is asked of `day` and of the day of the run."""
-    people = People.read(home)
-    with duckdb.connect() as con:
-        con.register("slips", _keyed(people, slips))
-        con.register("states", people.states.append_column("kana_key", kana_keys(people.states["name_kana"])))
-        con.register("membership", people.membership)
-        con.register("protection", people.protection)
-        bound = {"day": day, "run": run_day(home, day), "here": list(HERE)}
-        bound["max_age"] = home.settings.numbers("outreach", day)["urgent_max_age_days"]
-        found = con.execute(_ROUTED, bound).to_arrow_table().to_pylist()
+    people = People(home)
+    columns = 'resident_id, status, town_code, ward, dwelling_id, name_kana, "from", "until"'
+    states = people.ask(f"select {columns} from states")
+    keyed = states.append_column("kana_key", kana_keys(states["name_kana"]))
+    bound = {"day": day, "run": run_day(home, day), "here": list(HERE)}
+    bound["max_age"] = home.settings.numbers("outreach", day)["urgent_max_age_days"]
+    found = people.ask(_ROUTED, bound, slips=_keyed(people, slips), keyed_states=keyed).to_pylist()
     served = capacity(teams(home, day)).team_of_ward if any(row["goes_out"] for row in found) else {}
     rows = [
         row
@@ -150,7 +148,7 @@ def routed(home: Home, day: date, slips: pa.Table) -> pa.Table:
 
 
 def _keyed(people: People, slips: pa.Table) -> pa.Table:
-    book = AddressBook(people.states.select(["town_code", "town"]))
+    book = AddressBook(people.ask("select distinct town_code, town from states"))
     dwelling = book.dwellings(slips["address"], pa.nulls(slips.num_rows, pa.string()))
     parts = [(text or "||").split("|") for text in dwelling.to_pylist()]
     return (

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from features.compiler import feature_tables
 from features.definitions import FEATURES
 from features.hub import DayScope
+from identity.permissions import names
 from models.background import with_background
 from models.candidates import TrainingSettings, specs_of
 from models.card import card
@@ -32,7 +33,8 @@ from pipelines.errors import WrongUse
 from pipelines.evidence import card_figures, ethics_evidence
 from pipelines.home import Home
 from pipelines.manifest import sha256
-from pipelines.scope import People, Scope, scope
+from pipelines.persons import People
+from pipelines.scope import Scope, scope
 from pipelines.screening import HUB, Hub
 from pipelines.store import Draft
 from reports.ethics import cases_page, ethics_report
@@ -93,7 +95,7 @@ def _split(home: Home, as_of: date, validation: str) -> Split:
     settings = TrainingSettings.of(home.settings.numbers("training", as_of))
     horizon, lag = settings.horizon_days, settings.lag_days
     if validation == "yearly":
-        return yearly(People.read(home).admitted_from(), as_of, horizon, lag, settings.yearly)
+        return yearly(People(home).admitted_from(), as_of, horizon, lag, settings.yearly)
     if validation == "single_cohort":
         day = max(
             entry.known_from
@@ -101,14 +103,14 @@ def _split(home: Home, as_of: date, validation: str) -> Split:
             if entry.known_from + timedelta(days=horizon + lag) <= as_of
         )
         return single_cohort(day, as_of, horizon, lag)
-    return plan(People.read(home).admitted_from(), as_of, horizon, lag)
+    return plan(People(home).admitted_from(), as_of, horizon, lag)
 
 
 def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
     """Feature tables and labels of the split's days, permissions to train on and to count, and the declared numbers."""
-    people = People.read(home)
+    people = People(home)
     hub = Hub.read(home)
-    scopes = {day: scope(home, people, day, as_of) for day in split.feature_days}
+    scopes = {day: scope(people, day, as_of) for day in split.feature_days}
     days = {day: DayScope(of.permission, of.visible, of.households) for day, of in scopes.items()}
     tables = dict(feature_tables(*hub, days))
     known = _known(home, people, hub, split, as_of)
@@ -130,8 +132,8 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
         known=known,
         groups=_groups(scopes),
         area=_area(scopes),
-        trainable=_permitted(home, people, {*split.learnt, *split.calibration}, "model_training", scopes, as_of),
-        evaluable=_permitted(home, people, {*later, *whole}, "model_evaluation", scopes, as_of),
+        trainable=_permitted(people, {*split.learnt, *split.calibration}, "model_training", scopes, as_of),
+        evaluable=_permitted(people, {*later, *whole}, "model_evaluation", scopes, as_of),
         specs=specs_of(list(FEATURES.values())),
         sources={name: feature.sources for name, feature in FEATURES.items()},
         card=load_card(home, as_of),
@@ -155,15 +157,19 @@ def _known(home: Home, people: People, hub: Hub, split: Split, as_of: date) -> K
         lag_days=split.lag_days,
         events=crisis_events(*hub, as_of, touched, components),
         steps=pipeline_steps(*hub, as_of, components),
-        follow_up=_followed(home, people, hub, as_of, "early_outreach"),
+        follow_up=_followed(people, hub, as_of, "early_outreach"),
         touched=touched,
         components=components,
     )
 
 
-def _followed(home: Home, people: People, hub: Hub, as_of: date, purpose: str) -> pa.Table:
+def _followed(people: People, hub: Hub, as_of: date, purpose: str) -> pa.Table:
     """Stretches on which a household's source was in sight, for a purpose, of persons permitted today."""
-    keyed = people.permission.append_column("person_key", home.names.keys("person", people.permission["resident_id"]))
+    keyed = people.ask(
+        f"""select person_key, unnest(string_split(sources, '|')) as source, $purpose as purpose, "from", "until"
+        from permission join person_keys using (resident_id) where {names("purposes", "$purpose")}""",
+        {"purpose": purpose},
+    )
     membership = hub.membership.filter(pc.is_null(hub.membership["known_until"]))
     return follow_up(keyed, membership, purpose, as_of)
 
@@ -179,7 +185,7 @@ def _touched(home: Home) -> pa.Table:
 
 
 def _permitted(
-    home: Home, people: People, days: set[date], purpose: str, scopes: Mapping[date, Scope], as_of: date
+    people: People, days: set[date], purpose: str, scopes: Mapping[date, Scope], as_of: date
 ) -> dict[date, pa.Array]:
     """Households of each day all of whose facts may be used for `purpose`, then and today.
 
@@ -187,7 +193,7 @@ def _permitted(
     """
     permitted: dict[date, pa.Array] = {}
     for day in sorted(days):
-        wanted = scope(home, people, day, as_of, purpose)
+        wanted = scope(people, day, as_of, purpose)
         permitted[day] = _fully(scopes[day], wanted)
     return permitted
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from identity.permissions import ConsentRules, permissions
+from identity.permissions import ConsentRules, permissions, unfolded
 from identity.register import Basis
 
 FIRST = date(2026, 1, 1)
@@ -216,7 +216,7 @@ def test_the_query_is_the_reading_on_every_day(people: list[Person]) -> None:
         pa.Table.from_pylist(consents, schema=CONSENTS), pa.Table.from_pylist(born, schema=BIRTHS), REGISTER, RULES
     )
     said: dict[tuple[str, str, str, date], date] = {}
-    for row in table.to_pylist():
+    for row in unfolded(table).to_pylist():
         for on in (day_of(n) for n in range(DAYS + 3)):
             if row["from"] <= on and (row["until"] is None or on <= row["until"]):
                 key = (row["resident_id"], row["source"], row["purpose"], on)
@@ -231,3 +231,21 @@ def test_the_query_is_the_reading_on_every_day(people: list[Person]) -> None:
         if (since := reading(found, f"p{number:02}", source, purpose, on))
     }
     assert said == wanted
+
+
+def test_one_form_under_one_entry_is_one_row() -> None:
+    """All sources for all purposes of a form in one row: a city has millions of forms."""
+    row = {
+        "consent_id": "c",
+        "resident_id": "p",
+        "basis": "consent",
+        "sources": list(SOURCES),
+        "purposes": PURPOSES[:1],
+    }
+    row |= {"given_on": FIRST, "known_from": FIRST}
+    born = [{"resident_id": "p", "birth_date": date(1980, 1, 1), "from": FIRST, "until": None}]
+    consents = pa.Table.from_pylist([row], schema=CONSENTS)
+    [only] = permissions(consents, pa.Table.from_pylist(born, schema=BIRTHS), REGISTER, RULES).to_pylist()
+    assert (only["sources"], only["purposes"]) == ("school|tax|water", "early_outreach")
+    [some] = permissions(consents, pa.Table.from_pylist(born, schema=BIRTHS), REGISTER, RULES, ["tax"]).to_pylist()
+    assert some["sources"] == "tax"

@@ -10,7 +10,7 @@ import pyarrow as pa
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from identity.protection import Release, protected_on
+from identity.protection import Release, protected_on, protected_stretches
 
 FIRST = date(2026, 1, 1)
 DAYS = 12
@@ -97,3 +97,27 @@ def test_the_query_is_the_reading_on_every_day(
     for on in (day_of(number) for number in range(0, DAYS + 1, 2)):
         wanted = [f"p{n:02}" for n, keys in enumerate(people) if protected_by_reading(keys, on, release)]
         assert protected_on(versions, on, release).to_pylist() == wanted
+
+
+@settings(derandomize=True, deadline=None, max_examples=8, phases=[Phase.generate])
+@given(city, st.sampled_from(["confirmed", "automatic"]))
+def test_stretches_are_the_days_on_which_any_source_protects(
+    people: list[dict[tuple[str | None, int], list[Row]]], release: Release
+) -> None:
+    """Two sources: the second half of the drawn people are the same persons in another file."""
+    half = len(people) // 2
+    logs = []
+    for drawn in (people[:half], people[half:]):
+        rows = [
+            {"resident_id": f"p{number:02}", "measure_no": measure, "history_no": history, **version}
+            for number, keys in enumerate(drawn)
+            for (measure, history), versions in keys.items()
+            for version in versions
+        ]
+        logs.append(pa.Table.from_pylist(rows, schema=VERSIONS))
+    stretches = protected_stretches(logs, release).to_pylist()
+    for on in (day_of(number) for number in range(-1, DAYS + 2)):
+        wanted = {person for log in logs for person in protected_on(log, on, release).to_pylist()}
+        held = [row["resident_id"] for row in stretches if row["from"] <= on and (row["until"] or on) >= on]
+        assert len(held) == len(set(held))
+        assert set(held) == wanted

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from identity.permissions import GATE, ConsentRules, Gate, permissions
+from identity.permissions import GATE, ConsentRules, Gate, permissions, unfolded
 from identity.register import Basis
 
 RULES = ConsentRules(
@@ -165,7 +165,7 @@ def without(rule: str, gate: Gate = GATE) -> Gate:
 def answers(cases: list[Case], gate: Gate = GATE) -> dict[str, list[str]]:
     """What the gate says to every question of every case."""
     held: dict[tuple[str, str, str], list[dict[str, date | None]]] = {}
-    for row in permissions(*tables(cases), REGISTER, RULES, gate).to_pylist():
+    for row in unfolded(permissions(*tables(cases), REGISTER, RULES, gate=gate)).to_pylist():
         held.setdefault((row["resident_id"], row["source"], row["purpose"]), []).append(row)
     return {
         case.name: [

@@ -1,5 +1,6 @@
 """Pseudonyms tell nothing, draws are fair and apart from them, sealed bytes are the same and cannot be changed."""
 
+import duckdb
 import pyarrow as pa
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -55,6 +56,28 @@ def test_draws_are_in_the_unit_interval_even_and_stable(names: Pseudonymiser) ->
 def test_a_pseudonym_does_not_tell_the_draw_of_its_purpose(names: Pseudonymiser) -> None:
     key, draw = names.keys("household", IDS)[0].as_py(), names.draws("household", IDS)[0].as_py()
     assert (int(key[:16], 16) >> 11) / 2**53 != draw
+
+
+def test_sql_makes_the_same_keys_and_draws(names: Pseudonymiser) -> None:
+    values = pa.array([None, "", "000000000000101", "税|住民税|2025|01", "x" * 200, "\0\1", "🙂"], pa.string())
+    with duckdb.connect() as con:
+        con.register("said", pa.table({"value": values, "place": range(len(values))}))
+        key, draw = names.in_sql(con, "person"), names.draws_in_sql(con, "draw|2026-04-06")
+        found = con.sql(f"select {key('value')} as k, {draw('value')} as d from said order by place").to_arrow_table()
+    assert found["k"].combine_chunks().equals(names.keys("person", values))
+    assert found["d"].combine_chunks().equals(names.draws("draw|2026-04-06", values))
+
+
+def test_the_key_stands_in_no_sql_no_plan_and_no_error(names: Pseudonymiser) -> None:
+    with duckdb.connect() as con:
+        sql = f"select {names.in_sql(con, 'person')('value')} from (values ('a'), ('b')) said(value)"
+        plan = str(con.execute(f"explain analyze {sql}").fetchall())
+        with pytest.raises(duckdb.Error) as refused:
+            con.execute(sql.replace("said(value)", "said(other)"))
+    secret = names.subkey("pseudonym|person").ljust(64, b"\0")
+    for pad in (bytes(b ^ 0x36 for b in secret), bytes(b ^ 0x5C for b in secret), secret):
+        for text in (sql, plan, str(refused.value)):
+            assert pad.hex()[:16] not in text.lower().replace("\\x", "")
 
 
 def test_a_short_secret_is_refused() -> None:

@@ -1,0 +1,267 @@
+"""Episodes on disk: `working/episodes/<source>/`, of which a day rewrites what it changed and nothing else.
+
+`standing.parquet` holds what a source tells of hardship and help, over all its history. Everyday facts (`routine` in
+episodes.yaml: bills, payments) lie apart by the month in which they ended, and only as long as some feature looks back:
+a city has fifty times more of them. Files depend on the log, on who is kept and on the day alone, so bringing them up
+to date gives the bytes that working everything out again gives.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Final
+
+import duckdb
+
+from data_contracts.profile import Source
+from data_contracts.shapes import EPISODE_SCHEMA, make_found
+from data_contracts.shapes_sql import natural_ids
+from features.definitions import FEATURES
+from pipelines import layout
+from pipelines.accepted import relation
+from pipelines.home import Home
+from pipelines.store import Draft
+
+STANDING: Final = "standing"
+_ORDER: Final = "person_key, dwelling_key, episode_id, known_from"
+_COLUMNS: Final = ", ".join(EPISODE_SCHEMA.names)
+# A version that was given up before the episode began can never be seen: no day looks ahead.
+_SEEN: Final = "(known_until is null or known_until > began_on)"
+
+
+def routine_kinds(home: Home, day: date) -> set[str]:
+    """Kinds of everyday facts, of all sources."""
+    declared = [home.catalog.source(name, day).episodes.entries for name in home.with_role("signal")]
+    return {entry.kind for entries in declared for entry in entries if entry.routine}
+
+
+def first_month(home: Home, day: date) -> date:
+    """The first month of everyday facts that features of `day` look back to."""
+    kinds = routine_kinds(home, day)
+    windows = [f.window_days or 0 for f in FEATURES.values() if kinds & set(f.measure.kinds)]
+    return (day - timedelta(days=max(windows, default=0))).replace(day=1)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to a source since the last publication: the earliest day on which something new is known, if any;
+    who is kept otherwise than before is in the table `moved` of the connection.
+    """
+
+    known_since: date | None
+    moved: int
+
+    @property
+    def nothing(self) -> bool:
+        """Whether all is as it was."""
+        return self.known_since is None and not self.moved
+
+
+class Episodes:
+    """One source's episodes of one day. `con` holds the views of People and `kept` (resident_id, source, since)."""
+
+    def __init__(self, home: Home, con: duckdb.DuckDBPyConnection, name: str, day: date) -> None:
+        self._home, self._con, self._day, self._name = home, con, day, name
+        self._source: Source = home.catalog.source(name, day)
+        self.basis = str(self._source.contract.basis)
+        self._hash = home.names.in_sql(con, "episode")
+
+    @cached_property
+    def _of_dwelling(self) -> bool:
+        return self._source.contract.subject.get("entity") == "dwelling"
+
+    @cached_property
+    def _row_by_row(self) -> bool:
+        """Whether a key's episodes rest on its own versions only, and name the person."""
+        return not self._of_dwelling and all(e.shape in ("row", "point") for e in self._source.episodes.entries)
+
+    @cached_property
+    def _routine(self) -> str:
+        kinds = ", ".join(f"'{entry.kind}'" for entry in self._source.episodes.entries if entry.routine)
+        return f"kind in ({kinds})" if kinds else "false"
+
+    # -- whole -----------------------------------------------------------------------------------------------------
+
+    def rebuild(self, draft: Draft) -> None:
+        """Write every file of the source anew; unpublish those that hold nothing any more."""
+        self._open(None)
+        self._fresh(first_month(self._home, self._day))
+        parts = self._parts("fresh")
+        for part in parts:
+            self._write(draft, part, f"select {_COLUMNS} from fresh where part = '{part}'")
+        for path in self._published():
+            if _part_of(path) not in parts:
+                draft.remove(path)
+
+    def routine_of(self, months: tuple[date, date]) -> str | None:
+        """SQL of everyday facts that ended in past months [first, last), which are not kept on disk; None = none."""
+        if self._routine == "false":
+            return None
+        self._open(None)
+        self._fresh(months[0])
+        table = f"past_{self.basis}"
+        self._con.execute(
+            f"""create or replace temp table {table} as select {_COLUMNS} from fresh
+            where part <> '{STANDING}' and part < '{months[1]:%Y-%m}'"""
+        )
+        return f"select {_COLUMNS} from {table}"
+
+    # -- what changed ----------------------------------------------------------------------------------------------
+
+    def update(self, draft: Draft, change: Change) -> None:
+        """Rewrite the files that `change` touches, and let go of months that no feature looks back to."""
+        if not change.nothing:
+            if self._row_by_row:
+                self._amend(draft, change)
+            else:
+                self.rebuild(draft)
+        for path in self._published():
+            part = _part_of(path)
+            if part != STANDING and part < f"{first_month(self._home, self._day):%Y-%m}":
+                draft.remove(path)
+
+    def _amend(self, draft: Draft, change: Change) -> None:
+        since = change.known_since or date.max
+        keys = ", ".join(f'"{name}"' for name in self._source.contract.key)
+        self._open(None)
+        self._con.execute(
+            f"""create or replace temp table changed as
+            select distinct {keys} from log where known_from >= date '{since}' or known_until >= date '{since}'"""
+        )
+        ids = " union all ".join(
+            f"select {self._hash(one)} as episode_id from changed" for one in natural_ids(self._source)
+        )
+        self._con.execute(f"create or replace temp table changed_ids as {ids}")
+        self._con.execute(
+            f"""create or replace temp table moved_keys as select distinct person_key from moved
+            join person_keys using (resident_id) where source = '{self.basis}'"""
+        )
+        parts = self._old_parts(keys, since, bool(change.moved))
+        self._open(f"semi join changed using ({keys})", "semi join moved_here using (resident_id)")
+        self._fresh(first_month(self._home, self._day))
+        oldest = f"{first_month(self._home, self._day):%Y-%m}"
+        for part in sorted(p for p in parts | self._parts("fresh") if p == STANDING or p >= oldest):
+            new = f"select {_COLUMNS} from fresh where part = '{part}'"
+            path = layout.episodes(self.basis, part)
+            if not self._home.store.has(path):
+                self._write(draft, part, new)
+                continue
+            self._home.store.relation(self._con, [path]).create_view("standing_file", replace=True)
+            rows = f"""select {_COLUMNS} from standing_file anti join changed_ids using (episode_id)
+                anti join moved_keys using (person_key)"""
+            self._write(draft, part, f"{rows} union all {new}")
+
+    def _old_parts(self, keys: str, since: date, moved: bool) -> set[str]:
+        """Files that may hold what has changed: where the changed keys stood, and where those who moved stand."""
+        self._con.execute(
+            f"""create or replace temp view wanted as
+            select * replace (case when known_until < date '{since}' then known_until end as known_until)
+            from keyed semi join changed using ({keys}) where known_from < date '{since}'"""
+        )
+        self._fresh(date.min)
+        parts = {part for part in self._parts("fresh") if self._home.store.has(layout.episodes(self.basis, part))}
+        for path in self._published() if moved else []:
+            self._home.store.relation(self._con, [path]).create_view("standing_file", replace=True)
+            if self._con.sql("select 1 from standing_file semi join moved_keys using (person_key) limit 1").fetchone():
+                parts.add(_part_of(path))
+        return parts
+
+    # -- in between ------------------------------------------------------------------------------------------------
+
+    def _open(self, *joined: str | None) -> None:
+        """`log`: all versions; `keyed`: those of persons who are kept, with their pseudonyms; `wanted`: those of
+        `keyed` that any of the given joins lets through.
+        """
+        log = relation(self._con, self._home, self._name)
+        if log is None:
+            kinds = {"text": "varchar", "int": "bigint", "date": "date", "flag": "boolean", "list": "varchar[]"}
+            columns = ", ".join(f'null::{kinds[c.type]} as "{c.name}"' for c in self._source.contract.columns)
+            more = "null::varchar as dwelling_id, null::date as known_from, null::date as known_until"
+            who = "" if "resident_id" in self._source.contract.names else "null::varchar as resident_id, "
+            self._con.execute(f"create or replace temp view log as select {columns}, {who}{more} where false")
+        else:
+            log.create_view("log_rows", replace=True)
+            self._con.execute("create or replace temp view log as from log_rows")
+        self._con.execute(
+            f"""create or replace temp table kept_here as select resident_id, person_key
+            from kept join person_keys using (resident_id) where source = '{self.basis}'"""
+        )
+        self._con.execute(
+            f"""create or replace temp table moved_here as
+            select distinct resident_id from moved where source = '{self.basis}'"""
+        )
+        if self._of_dwelling:
+            key = self._home.names.in_sql(self._con, "dwelling")
+            self._con.execute(
+                f"""create or replace temp table dwellings_here as
+                select dwelling_id, {key("dwelling_id")} as dwelling_key from (select distinct dwelling_id from log)"""
+            )
+            pseudonyms = "null::varchar as person_key, d.dwelling_key"
+            joins = "semi join kept_here using (resident_id) left join dwellings_here d using (dwelling_id)"
+        else:
+            pseudonyms = "k.person_key, null::varchar as dwelling_key"
+            joins = "join kept_here k using (resident_id)"
+        self._con.execute(f"create or replace temp view keyed as select l.*, {pseudonyms} from log l {joins}")
+        parts = [f"select * from keyed {join or ''}" for join in joined]
+        self._con.execute(f"create or replace temp view wanted as {' union '.join(parts)}")
+
+    def _fresh(self, first: date) -> None:
+        """`fresh`: the episodes of `wanted` that can be seen, with the file (`part`) that each belongs to.
+
+        One value of the contract's full_scope at a time, because all of a key's versions share it: a year of bills is
+        less than all of them.
+        """
+        self._con.execute(f"create or replace temp table fresh as select {_nulls()}, null::varchar as part where false")
+        scope = self._source.contract.full_scope if self._row_by_row else ()
+        for where in self._scopes(scope):
+            self._con.execute(f"create or replace temp table scoped as select * from wanted where {where}")
+            self._con.execute("create or replace temp view versions as from scoped")
+            make_found(self._con, self._source, self._home.engines.spark())
+            self._con.execute(
+                f"""insert into fresh by name
+                with told as (
+                  select *, case when {self._routine} then strftime(ended_on, '%Y-%m') else '{STANDING}' end as part
+                  from found where {_SEEN})
+                select {self._hash("natural_id")} as episode_id, '{self.basis}' as source, * exclude (natural_id)
+                from told where part = '{STANDING}' or part >= '{max(first, date(1900, 1, 1)):%Y-%m}'"""
+            )
+        self._con.execute("drop table if exists scoped")
+
+    def _scopes(self, columns: Iterable[str]) -> list[str]:
+        names = [f'"{name}"' for name in columns]
+        if not names:
+            return ["true"]
+        found = self._con.sql(f"select distinct {', '.join(names)} from wanted order by all").fetchall()
+        said = [[f"{n} is not distinct from {_literal(v)}" for n, v in zip(names, row, strict=True)] for row in found]
+        return [" and ".join(one) for one in said]
+
+    def _parts(self, table: str) -> set[str]:
+        return {part for (part,) in self._con.sql(f"select distinct part from {table}").fetchall()}
+
+    def _published(self) -> list[str]:
+        return self._home.store.under(layout.episodes_folder(self.basis))
+
+    def _write(self, draft: Draft, part: str, sql: str) -> None:
+        path = layout.episodes(self.basis, part)
+        self._con.execute(f"create or replace temp table part_rows as {sql}")
+        if not self._con.sql("select 1 from part_rows limit 1").fetchone():
+            draft.remove(path)
+            return
+        reader = self._con.sql(f"select * from part_rows order by {_ORDER}").to_arrow_reader()
+        draft.stream(path, EPISODE_SCHEMA, (batch.cast(EPISODE_SCHEMA) for batch in reader))
+
+
+def _part_of(path: str) -> str:
+    return path.rsplit("/", 1)[1].removesuffix(".parquet")
+
+
+def _nulls() -> str:
+    kinds = {"string": "varchar", "date32[day]": "date", "int64": "bigint"}
+    return ", ".join(f"null::{kinds[str(field.type)]} as {field.name}" for field in EPISODE_SCHEMA)
+
+
+def _literal(value: object) -> str:
+    return (
+        "null" if value is None else str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+    )

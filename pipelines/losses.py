@@ -1,0 +1,58 @@
+"""Whose households may be seen no more: somebody in them permitted less since a day, or is protected now."""
+
+from datetime import date
+from typing import Final
+
+import pyarrow as pa
+
+from identity.permissions import holds_on
+from pipelines.persons import FOREVER, People
+
+# Nearly all rows that held on a day still hold, so only those that ended are looked at use by use.
+_LOST: Final = f"""
+with ended as (
+  select resident_id, sources, purposes from permission where {holds_on("$then")} and not {holds_on("$now")}),
+still as (
+  select resident_id, sources, purposes from permission semi join ended using (resident_id)
+  where {holds_on("$now")}),
+uses_ended as (
+  select *, unnest(string_split(purposes, '|')) as purpose from (
+    select resident_id, purposes, unnest(string_split(sources, '|')) as source from ended)),
+uses_still as (
+  select *, unnest(string_split(purposes, '|')) as purpose from (
+    select resident_id, purposes, unnest(string_split(sources, '|')) as source from still)),
+less as (
+  select distinct resident_id from uses_ended anti join uses_still using (resident_id, source, purpose)
+  where purpose in (select unnest($purposes))),
+shielded as (select distinct resident_id from protection where {holds_on("$now")}),
+lost as (from less union from shielded),
+on_day as (
+  select * from membership where known_from <= $then and $then < coalesce(known_until, {FOREVER})
+    and {holds_on("$then")}),
+today as (
+  select * from membership where known_from <= $now and $now < coalesce(known_until, {FOREVER}) and {holds_on("$now")})
+"""
+_OF_DAY: Final = f"""{_LOST},
+homes as (
+  select household_id from on_day semi join lost using (resident_id)
+  union select household_id from today semi join shielded using (resident_id))
+select household_key from homes join household_keys using (household_id) order by 1
+"""
+_EVER: Final = f"""{_LOST},
+homes as (select distinct household_id from membership semi join lost using (resident_id))
+select household_key from homes join household_keys using (household_id) order by 1
+"""
+
+
+def households_lost(people: People, of_day: date, run_day: date) -> pa.Array:
+    """Keys of households of which, on `of_day`, somebody lived in them who permits less as of `run_day` for outreach,
+    or whom protection reaches by then.
+    """
+    bound = {"then": of_day, "now": run_day, "purposes": ["early_outreach"]}
+    return people.ask(_OF_DAY, bound)["household_key"].combine_chunks()
+
+
+def households_lost_since(people: People, since: date, run_day: date, purposes: list[str]) -> pa.Array:
+    """Keys of households, of any day, of everybody who permits less than on `since` for `purposes`, or is protected."""
+    bound = {"then": since, "now": run_day, "purposes": purposes}
+    return people.ask(_EVER, bound)["household_key"].combine_chunks()
