@@ -165,11 +165,14 @@ def _receipt(home: Any) -> Iterable[str]:
 def _restricted(home: Any) -> Iterable[str]:
     from pipelines import layout
     from pipelines.accepted import versions
+    from pipelines.persons import People
 
     yield "\n## 3. `restricted/` — 根拠のある人の行だけ\n"
-    yield f"`{layout.PERMISSION}`(暗号化)。人 × 情報 × 目的 × 日。花子の行(どの情報も、どの目的にも):\n"
-    permission = home.store.read_table(layout.PERMISSION)
-    yield _table(permission.filter(pc.equal(permission["resident_id"], HANAKO)).to_pylist())
+    yield f"`{layout.people_table('recent', 'permission')}`(暗号化)。"
+    yield "人 × 情報 × 目的 × 日。花子の行(どの情報も、どの目的にも):\n"
+    permission = People(home).ask("from permission where resident_id = $who", {"who": HANAKO})
+    yield _table(permission.to_pylist())
+    yield "\n月の初めより前に知ったことは `settled/`、それから後に何か知った人のことは `recent/` にあります。\n"
     yield "\n様式v2は取得日の24か月前までの事実を含むので、`covers_from` はその日です。\n"
     yield f"`{layout.PROTECTION}`(暗号化)。解除が確認されるまで `until` は空です:\n"
     yield _table(home.store.read_table(layout.PROTECTION).to_pylist())
@@ -299,10 +302,9 @@ def _others() -> str:
 
 def _assert_absent(home: Any) -> None:
     """Neither who did not consent nor who is protected has a key in any table outside `restricted/`."""
-    from pipelines import layout
+    from pipelines.persons import People
 
-    membership = home.store.read_table(layout.MEMBERSHIP_BY_ID)
-    hidden = membership.filter(pc.is_in(membership["resident_id"], pa.array(HIDDEN)))
+    hidden = People(home).ask("from membership where resident_id in (select unnest($hidden))", {"hidden": list(HIDDEN)})
     persons, households = hidden["resident_id"], hidden["household_id"]
     gone = {*home.names.keys("person", persons).to_pylist(), *home.names.keys("household", households).to_pylist()}
     for path in [*home.store.under("working/"), *home.store.under("published/")]:

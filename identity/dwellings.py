@@ -78,17 +78,18 @@ def with_dwellings(states: pa.Table) -> pa.Table:
     with duckdb.connect() as con:
         con.register("given", states)
         con.execute("create temp table states as from given")
+        con.execute("create temp view towns as select town_code, town from given")
         make_dwellings(con)
         return con.sql('select * from states order by resident_id, "from"').to_arrow_table()
 
 
 def make_dwellings(con: duckdb.DuckDBPyConnection) -> None:
-    """Add `dwelling_id` to `states`, a table of `con`; see `with_dwellings`."""
+    """Add `dwelling_id` to `states`, a table of `con`, by `towns` (town_code, town); see `with_dwellings`."""
 
     def column(sql: str) -> list[str]:
         return [value for (value,) in con.sql(sql).fetchall()]
 
-    book = AddressBook(con.sql("select distinct town_code, town from states").to_arrow_table())
+    book = AddressBook(con.sql("select distinct town_code, town from towns").to_arrow_table())
     _spellings(con, "towns_read", "town", "code", column("select distinct town from states"), book.plain_town)
     _spellings(con, "lots_read", "lot", "lot_key", column("select distinct lot from states"), plain_lot)
     _spellings(

@@ -144,17 +144,31 @@ def permissions(
     if consents is None:
         return PERMISSION.empty_table()
     with duckdb.connect() as con:
-        _prepare(con, consents, births, bases, rules)
-        con.execute(LEDGER)
-        spoken_of = None if sources is None else list(sources)
-        bound = {"secret": list(rules.tax_secrecy_sources), "sources": spoken_of}
-        con.execute(USES.format(rows=_all(gate.rows)), bound)
-        con.execute(CLASSES)
-        starts, ends = (", ".join(bounds.values()) for bounds in (gate.starts, gate.ends))
-        con.execute(SAID.format(starts=starts, ends=f"{ends}, forever()"))
-        con.execute(PLAIN)
-        con.execute(JUDGED.format(persons=_all(gate.persons)))
-        return con.sql(RESULT).to_arrow_table().cast(PERMISSION)
+        con.register("consents", consents)
+        con.register("births", births)
+        make_permission(con, bases, rules, sources, gate)
+        order = 'resident_id, "from", sources, purposes'
+        return con.sql(f"from permission order by {order}").to_arrow_table().cast(PERMISSION)
+
+
+def make_permission(
+    con: duckdb.DuckDBPyConnection,
+    bases: Register,
+    rules: ConsentRules,
+    sources: Sequence[str] | None = None,
+    gate: Gate = GATE,
+) -> None:
+    """Make `permission` of `consents` and `births`, tables of `con`, in no order; see `permissions`."""
+    _prepare(con, bases, rules)
+    con.execute(LEDGER)
+    bound = {"secret": list(rules.tax_secrecy_sources), "sources": None if sources is None else list(sources)}
+    con.execute(USES.format(rows=_all(gate.rows)), bound)
+    con.execute(CLASSES)
+    starts, ends = (", ".join(bounds.values()) for bounds in (gate.starts, gate.ends))
+    con.execute(SAID.format(starts=starts, ends=f"{ends}, forever()"))
+    con.execute(PLAIN)
+    con.execute(JUDGED.format(persons=_all(gate.persons)))
+    con.execute(RESULT)
 
 
 def holds_on(day: str, row: str = "") -> str:
@@ -192,23 +206,21 @@ def _all(rules: Mapping[str, str]) -> str:
     return " and ".join(rules.values()) or "true"
 
 
-def _prepare(
-    con: duckdb.DuckDBPyConnection, consents: pa.Table, births: pa.Table, bases: Register, rules: ConsentRules
-) -> None:
-    con.register("consents", consents)
-    con.register("births", births)
+def _prepare(con: duckdb.DuckDBPyConnection, bases: Register, rules: ConsentRules) -> None:
     con.register("entries", register_table(bases))
     # Entries that hold on the same days allow a use alike.
     days = "dense_rank() over (order by valid_from, valid_to)"
-    con.execute(f"create temp table bases as select *, {days} as entry from entries")
+    con.execute(f"create or replace temp table bases as select *, {days} as entry from entries")
     forms = rules.form_covers_months
     months = pa.array([None if value is None else int(value) for value in forms.values()], pa.int32())
     con.register("form", pa.table({"form_version": pa.array(forms, pa.string()), "months": months}))
-    con.execute("create macro forever() as date '9999-12-31'")
+    con.execute("create or replace macro forever() as date '9999-12-31'")
     # 年齢計算ニ関する法律, 民法143条2項: who was born on 29 February is a year older when 28 February has ended.
-    con.execute("create macro birthday(b, n) as (b + to_years(n))::date + (day(b) - day(b + to_years(n)))::int")
+    con.execute(
+        "create or replace macro birthday(b, n) as (b + to_years(n))::date + (day(b) - day(b + to_years(n)))::int"
+    )
     own = min(rules.child_own_from, rules.adult_from)
-    bounded = "from" in births.column_names
+    bounded = "from" in con.sql("from births limit 0").columns
     known = '"from"' if bounded else "date '0001-01-01'"
     until = 'coalesce("until", forever())' if bounded else "forever()"
     con.execute(

@@ -138,6 +138,7 @@ select *, case
 from asked where {persons}
 """
 RESULT = """
+create or replace temp table permission as
 with marked as (
   select *, lag(u) over w is distinct from f - 1 or lag(covers) over w is distinct from covers as fresh
   from judged window w as (partition by resident_id, class order by f)),
@@ -151,5 +152,4 @@ joined as (
 select resident_id, sources, purposes, f as "from", nullif(u, forever()) as "until",
   nullif(covers, date '0001-01-01') as covers_from
 from joined join combos using (resident_id) join class_uses using (combo, class)
-order by resident_id, f, sources, purposes
 """

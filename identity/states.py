@@ -56,10 +56,10 @@ create or replace temp table states as
 select v.* exclude (known_from, known_until, closed_by), c.f as "from", c.u as "until"
 from chosen c join versions v on v.rowid = c.row_id
 """
-BIRTHS = """
+_BIRTHS = """
 with told as (
   select resident_id, birth_date, "from", lag(birth_date) over w as before, row_number() over w as place
-  from states window w as (partition by resident_id order by "from")),
+  from {states} window w as (partition by resident_id order by "from")),
 changes as (select * from told where place = 1 or birth_date is distinct from before)
 select resident_id, birth_date, "from",
   lead("from") over (partition by resident_id order by "from") - 1 as "until"
@@ -90,6 +90,11 @@ def make_states(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop table {name}")
 
 
+def births_of(states: str) -> str:
+    """SQL of `births` over a table of states."""
+    return _BIRTHS.format(states=states)
+
+
 def births(states: pa.Table) -> pa.Table:
     """The birth date of each resident as believed on each day: what ages are counted from.
 
@@ -98,4 +103,4 @@ def births(states: pa.Table) -> pa.Table:
     """
     with duckdb.connect() as con:
         con.register("states", states)
-        return con.sql(f'{BIRTHS} order by resident_id, "from"').to_arrow_table()
+        return con.sql(f'{births_of("states")} order by resident_id, "from"').to_arrow_table()

@@ -10,18 +10,12 @@ ZONES = ("restricted", "working", "published", "models", "audit")
 
 LEDGER = "restricted/ledger/ledger.parquet"
 CLOSED = "restricted/ledger/closed.json"
-PERMISSION = "restricted/people/permission.parquet"
-MEMBERSHIP_BY_ID = "restricted/people/membership.parquet"
-RESIDENCE_BY_ID = "restricted/people/residence.parquet"
-STATES = "restricted/people/states.parquet"
 PROTECTION = "restricted/people/protection.parquet"
-PERSON_KEYS = "restricted/people/crosswalk/person.parquet"
-HOUSEHOLD_KEYS = "restricted/people/crosswalk/household.parquet"
-DWELLING_KEYS = "restricted/people/crosswalk/dwelling.parquet"
 EPISODES = "working/episodes/episodes.parquet"
 MEMBERSHIP = "working/membership/membership.parquet"
 RESIDENCE = "working/residence/residence.parquet"
 
+PEOPLE_TABLES = ("states", "membership", "residence", "permission", "person_keys", "household_keys", "dwelling_keys")
 PEOPLE_ROLES = ("frame", "consents", "protection")
 
 
@@ -59,6 +53,17 @@ def desks(day: date, what: str) -> str:
 def left_out(monday: date) -> str:
     """Who was left out of a week's list, and why, as far as the analyst may know."""
     return f"published/lists/{monday}/left_out.parquet"
+
+
+def people_table(layer: str, name: str) -> str:
+    """A sealed table about people, in the layer `settled` (before the month) or `recent` (since; pipelines.people)."""
+    return f"restricted/people/{layer}/{name}.parquet"
+
+
+def people(layer: str) -> list[str]:
+    """All tables of a layer; `recent` also says whom it is about."""
+    names = (*PEOPLE_TABLES, "touched") if layer == "recent" else PEOPLE_TABLES
+    return [people_table(layer, name) for name in names]
 
 
 def quarantine(source: str, day: date, order: int) -> str:

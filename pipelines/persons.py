@@ -15,28 +15,33 @@ from pipelines.home import Home
 
 FOREVER = "date '9999-12-31'"
 
-VIEWS: Final = {
-    "states": layout.STATES,
-    "membership": layout.MEMBERSHIP_BY_ID,
-    "residence": layout.RESIDENCE_BY_ID,
-    "permission": layout.PERMISSION,
-    "protection": layout.PROTECTION,
-    "person_keys": layout.PERSON_KEYS,
-    "household_keys": layout.HOUSEHOLD_KEYS,
-    "dwelling_keys": layout.DWELLING_KEYS,
+# View → what its rows are about, in the words of the table `touched`: of these `recent` says everything.
+_ABOUT: Final = {
+    "states": ("resident", "resident_id"),
+    "membership": ("resident", "resident_id"),
+    "residence": ("household", "household_id"),
+    "permission": ("permitting", "resident_id"),
 }
-"""View → published table; the three crosswalks hold resident_id, household_id or dwelling_id and its key."""
 
 
 class People:
-    """The views, and `admitted`: source, since (the day on which a source was first admitted)."""
+    """Views: states, membership, residence, permission, protection; person_keys, household_keys, dwelling_keys (an id
+    and its pseudonym); `admitted`: source, since (the day on which a signal's source was first admitted).
+    """
 
     def __init__(self, home: Home) -> None:
         self.con = connect(home)
-        for name, path in VIEWS.items():
-            home.store.relation(self.con, [path]).create_view(name)
+        for layer in ("settled", "recent"):
+            for path in layout.people(layer):
+                self._view(home, path, f"{layer}_{path.rsplit('/', 1)[1].removesuffix('.parquet')}")
+        for name in layout.PEOPLE_TABLES:
+            self.con.execute(f"create temp view {name} as {_both_layers(name)}")
+        self._view(home, layout.PROTECTION, "protection")
         self.admitted = _admitted(home)
         self.con.register("admitted", self.admitted)
+
+    def _view(self, home: Home, path: str, name: str) -> None:
+        home.store.relation(self.con, [path]).create_view(name)
 
     def ask(self, sql: str, bound: dict[str, Any] | None = None, **tables: pa.Table) -> pa.Table:
         """The answer to a query over the views and, under their names, `tables`."""
@@ -55,13 +60,21 @@ class People:
     @staticmethod
     def paths() -> tuple[str, ...]:
         """What is read, for manifests."""
-        return (*VIEWS.values(), layout.LEDGER)
+        return (*layout.people("settled"), *layout.people("recent"), layout.PROTECTION, layout.LEDGER)
+
+
+def _both_layers(name: str) -> str:
+    if name not in _ABOUT:
+        return f"from recent_{name} union all by name from settled_{name}"
+    what, column = _ABOUT[name]
+    touched = f"(select id as {column} from recent_touched where what = '{what}')"
+    return f"from recent_{name} union all by name (from settled_{name} anti join {touched} using ({column}))"
 
 
 def _admitted(home: Home) -> pa.Table:
     first: dict[str, date] = {}
     for entry in home.ledger().entries:
-        basis = home.basis(entry.source)
+        basis = home.basis(entry.source) if home.role(entry.source) == "signal" else None
         if basis and entry.verdict == "accepted":
             first[basis] = min(entry.known_from, first.get(basis, entry.known_from))
     return pa.table({"source": pa.array(first, pa.string()), "since": pa.array(first.values(), pa.date32())})

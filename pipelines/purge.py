@@ -30,7 +30,7 @@ DERIVED = ("working/features/", "working/scores/", "working/backtests/", "publis
 def purge(home: Home, day: date) -> dict[str, int]:
     """Delete what may no longer be held on `day`. Returns rows deleted by zone (counts only)."""
     deleted: dict[str, int] = {}
-    inputs = {path: home.store.digest(path) for path in (layout.PERMISSION, layout.PROTECTION, layout.MEMBERSHIP_BY_ID)}
+    inputs = {path: home.store.digest(path) for path in People.paths() if path != layout.LEDGER}
 
     def fill(draft: Draft) -> None:
         people = People(home)

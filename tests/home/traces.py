@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pypdf import PdfReader
 
-from pipelines import layout
 from pipelines.home import Home
+from pipelines.persons import People
 from tests.home.cases import CASES, Case
 from tests.home.copies import physical
 from tests.home.deliveries import files, headers, read
@@ -124,8 +124,9 @@ def plain_traces(case: Case) -> list[str]:
 
 def keys_of(home: Home, cases: tuple[Case, ...] = CASES) -> dict[str, Keys]:
     """The pseudonyms the home gives to planted people, computed from its sealed tables and its key."""
-    members = home.store.read_table(layout.MEMBERSHIP_BY_ID).to_pylist()
-    places = home.store.read_table(layout.RESIDENCE_BY_ID).to_pylist()
+    people = People(home)
+    members = people.ask("from membership order by all").to_pylist()
+    places = people.ask("from residence order by all").to_pylist()
 
     def named(purpose: str, values: Iterable[str]) -> list[str]:
         return home.names.keys(purpose, pa.array(list(values), pa.string())).to_pylist()

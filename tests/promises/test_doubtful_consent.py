@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import pyarrow.compute as pc
 import pytest
 
 from pipelines import layout, steps
 from pipelines.home import open_home
 from pipelines.intake import sources_in_order
+from pipelines.persons import People
 from tests.home.cases import ALL_PURPOSES
 from tests.home.deliveries import Row, deliver
 
@@ -29,8 +29,7 @@ def permitted(home: Path, day: date) -> bool:
     for source in sources_in_order(opened):
         if opened.role(source) in layout.PEOPLE_ROLES:
             steps.take_in(open_home(home), source, day)
-    table = open_home(home).store.read_table(layout.PERMISSION)
-    mine = table.filter(pc.equal(table["resident_id"], WHO)).to_pylist()
+    mine = People(open_home(home)).ask("from permission where resident_id = $who", {"who": WHO}).to_pylist()
     return any(row["from"] <= day <= (row["until"] or date.max) for row in mine)
 
 
