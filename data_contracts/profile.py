@@ -76,6 +76,7 @@ class Entry:
 
     row/point: `when`, `began_on`, `ended_on` (inclusive; a point ends on its own day). pair: `start`, `end` predicates,
     `on` date, `by` columns. run: `when`, `month` (first of month), `by`, `step_months`. `precision` is SQL, too.
+    `routine`: an everyday fact with an end (a bill, a payment), kept only as long as some feature looks back.
     """
 
     kind: str
@@ -93,6 +94,7 @@ class Entry:
     month: str | None = None
     by: tuple[str, ...] = ()
     step_months: int = 1
+    routine: bool = False
 
 
 @dataclass(frozen=True)

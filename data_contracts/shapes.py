@@ -13,12 +13,12 @@ import pyarrow as pa
 from data_contracts.mapping_error import MappingError, named
 from data_contracts.profile import Source
 from data_contracts.shapes_spark import found_on
-from data_contracts.shapes_sql import BELIEFS, EPISODES, belief_query, derived_query
+from data_contracts.shapes_sql import BELIEFS, EPISODES, belief_query, derived_query, relevant
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-__all__ = ["EPISODE_SCHEMA", "MappingError", "episodes"]
+__all__ = ["EPISODE_SCHEMA", "MappingError", "episodes", "make_found"]
 
 EPISODE_SCHEMA = pa.schema(
     [
@@ -62,11 +62,35 @@ def _found(keyed: pa.Table, source: Source) -> pa.Table:
         con.register("versions", keyed)
         with named(source.name, "derive"):
             con.execute(f"create temp table derived as {derived_query(source, keyed.column_names)}")
-        con.execute(BELIEFS)
-        for entry in source.episodes.entries:
-            with named(source.name, entry.kind):
-                con.execute(f"insert into beliefs by name {belief_query(entry, source)}")
+        _tell(con, source)
         return con.execute(EPISODES).to_arrow_table()
+
+
+def make_found(con: duckdb.DuckDBPyConnection, source: Source, spark: "SparkSession | None" = None) -> None:
+    """Make `found` of `versions`, tables of `con`: what `episodes` gives, by natural_id and in no order.
+
+    For logs of any size: nothing leaves the connection, unless Spark is to work it out.
+    """
+    if spark is not None:
+        told = found_on(spark, con.sql("from versions").to_arrow_table(), source)
+        con.register("told", told)
+        con.execute("create or replace temp table found as from told")
+        con.unregister("told")
+        return
+    with named(source.name, "derive"):
+        rows = derived_query(source, con.sql("from versions limit 0").columns)
+        con.execute(f"create or replace temp table derived as select * from ({rows}) where {relevant(source)}")
+    _tell(con, source)
+    con.execute(f"create or replace temp table found as {EPISODES}")
+    for name in ("derived", "beliefs"):
+        con.execute(f"drop table {name}")
+
+
+def _tell(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    con.execute(BELIEFS)
+    for entry in source.episodes.entries:
+        with named(source.name, entry.kind):
+            con.execute(f"insert into beliefs by name {belief_query(entry, source)}")
 
 
 def _with_keys(versions: pa.Table) -> pa.Table:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from data_contracts.profile import Entry, Source
 
 BELIEFS = """
-create temp table beliefs (natural_id varchar, kind varchar, person_key varchar, dwelling_key varchar, began_on date,
-    ended_on date, quantity bigint, date_precision varchar, known_from date, known_until date)
+create or replace temp table beliefs (natural_id varchar, kind varchar, person_key varchar, dwelling_key varchar,
+    began_on date, ended_on date, quantity bigint, date_precision varchar, known_from date, known_until date)
 """
 
 # Beliefs that follow one another and say the same are one; an interval that ends before it begins is no episode.
@@ -99,6 +99,20 @@ def derived_query(source: Source, columns: Sequence[str]) -> str:
     for name, expression in mapping.derive.items():
         query = f'select *, ({expression}) as "{name}" from ({query})'
     return query
+
+
+def relevant(source: Source) -> str:
+    """SQL: whether a derived row can say anything at all; most readings of a meter say nothing."""
+    asked = [
+        f"({entry.when}) and (({entry.start}) or ({entry.end}))" if entry.shape == "pair" else f"({entry.when})"
+        for entry in source.episodes.entries
+    ]
+    return " or ".join(f"coalesce({one}, false)" for one in asked) or "false"
+
+
+def natural_ids(source: Source) -> list[str]:
+    """SQL: the natural ids of all kinds that one row of a source can have, an expression each."""
+    return [_natural(entry, source) for entry in source.episodes.entries]
 
 
 def belief_query(entry: Entry, source: Source) -> str:

@@ -192,8 +192,9 @@ def _hub(home: Any, membership: list[dict[str, Any]], person: str) -> Iterable[s
     residence = _rows(home, layout.RESIDENCE, "household_key", membership[0]["household_key"])
     yield f"\n`{layout.RESIDENCE}`。水道の出来事は、人ではなくお住まいに付きます:\n"
     yield _table(residence)
-    yield f"\n`{layout.EPISODES}`。出来事 = いつ始まり、いつ終わり、いつ分かったか:\n"
-    episodes = home.store.read_table(layout.EPISODES)
+    yield f"\n`{layout.EPISODES}`。出来事 = いつ始まり、いつ終わり、いつ分かったか。"
+    yield "請求と納付は、終わった月ごとの別のファイルにあります:\n"
+    episodes = pa.concat_tables([home.store.read_table(path) for path in home.store.under(layout.EPISODES)])
     mine = pc.or_(
         pc.fill_null(pc.equal(episodes["person_key"], person), False),
         pc.fill_null(pc.equal(episodes["dwelling_key"], residence[0]["dwelling_key"]), False),

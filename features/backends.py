@@ -5,12 +5,15 @@ way. What was put in is the engine's only as long as the block lasts (`features.
 """
 
 import io
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.csv as pv
+import pyarrow.parquet as pq
 from ibis.backends import BaseBackend
 from ibis.util import gen_name
 
@@ -29,6 +32,14 @@ class Engine:
     def put(self, table: pa.Table) -> ir.Table:
         """The table as an Ibis table that this engine can read."""
         return ibis.memtable(table)
+
+    def open(self, files: Sequence[Path], columns: list[str]) -> ir.Table:
+        """Some columns of Parquet files of one shape as one table, read as far as a query asks for them."""
+        if self.backend.name != "duckdb":
+            return self.put(
+                pa.concat_tables([pq.read_table(file, columns=columns, partitioning=None) for file in files])
+            )
+        return self.backend.read_parquet([str(file) for file in files]).select(*columns)
 
     def collect(self, expr: ir.Table) -> pa.Table:
         """The rows of an expression, in no particular order, with the types that Ibis declares."""

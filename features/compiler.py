@@ -17,7 +17,7 @@ from features.counting import Features, behind, behind_of, counted, finished, ki
 from features.definition import Feature
 from features.definitions import FEATURES
 from features.hub import DayScope, Hub, engine
-from features.inputs import Households
+from features.inputs import Households, Rows
 from features.scope import household_facts
 from features.selections import DATED, OpenNow
 
@@ -36,9 +36,9 @@ VACANCY: Final = (("water_closed",), ("water",))
 
 
 def feature_table(
-    episodes: pa.Table,
-    membership: pa.Table,
-    residence: pa.Table,
+    episodes: Rows,
+    membership: Rows,
+    residence: Rows,
     permission: pa.Table,
     visible: pa.Table,
     households: Households,
@@ -58,9 +58,9 @@ def feature_table(
 
 
 def feature_tables(
-    episodes: pa.Table,
-    membership: pa.Table,
-    residence: pa.Table,
+    episodes: Rows,
+    membership: Rows,
+    residence: Rows,
     days: Mapping[date, DayScope],
     features: Features = FEATURES,
     connection: BaseBackend | None = None,
@@ -75,9 +75,9 @@ def feature_tables(
 
 
 def evidence(
-    episodes: pa.Table,
-    membership: pa.Table,
-    residence: pa.Table,
+    episodes: Rows,
+    membership: Rows,
+    residence: Rows,
     permission: pa.Table,
     visible: pa.Table,
     household_keys: Households,
@@ -107,9 +107,9 @@ def evidence(
 
 
 def vacancy_suspected(
-    episodes: pa.Table,
-    membership: pa.Table,
-    residence: pa.Table,
+    episodes: Rows,
+    membership: Rows,
+    residence: Rows,
     permission: pa.Table,
     visible: pa.Table,
     households: Households,

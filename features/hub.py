@@ -16,6 +16,7 @@ from ibis.backends import BaseBackend
 from features import inputs
 from features.asof import KnownOn, known_on
 from features.backends import Engine, engine_of
+from features.inputs import Rows
 from features.scope import Scope
 
 
@@ -41,13 +42,14 @@ class Hub:
     residence: ir.Table
 
     @classmethod
-    def of(cls, engine: Engine, episodes: pa.Table, membership: pa.Table, residence: pa.Table) -> "Hub":
-        """Checked tables, put into the engine; InputRefused when one cannot be what it is said to be."""
-        return cls(
-            engine.put(inputs.conform_episodes(episodes)),
-            engine.put(inputs.conform(membership, inputs.MEMBERSHIP, "membership")),
-            engine.put(inputs.conform(residence, inputs.RESIDENCE, "residence")),
-        )
+    def of(cls, engine: Engine, episodes: Rows, membership: Rows, residence: Rows) -> "Hub":
+        """Checked tables, put into the engine, or published files, opened by it where they lie.
+
+        Raises InputRefused when a table cannot be what it is said to be.
+        """
+        said = {"episodes": (episodes, inputs.EPISODES), "membership": (membership, inputs.MEMBERSHIP)}
+        said["residence"] = (residence, inputs.RESIDENCE)
+        return cls(**{name: _rows(engine, rows, schema, name) for name, (rows, schema) in said.items()})
 
     @classmethod
     def named(cls) -> "Hub":
@@ -96,6 +98,13 @@ def engine(connection: BaseBackend | None) -> Iterator[Engine]:
         used.forget()
         if own is not None:
             own.disconnect()
+
+
+def _rows(engine: Engine, rows: Rows, schema: pa.Schema, name: str) -> ir.Table:
+    if isinstance(rows, pa.Table):
+        checked = inputs.conform_episodes(rows) if name == "episodes" else inputs.conform(rows, schema, name)
+        return engine.put(checked)
+    return engine.open(rows, schema.names) if rows else engine.put(schema.empty_table())
 
 
 def _unbound(schema: pa.Schema, name: str) -> ir.Table:

@@ -3,6 +3,8 @@
 A table may carry more columns; they are dropped before anything is compiled, so nothing can lean on them.
 """
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final, TypeAlias
 
 import pyarrow as pa
@@ -47,6 +49,9 @@ RESIDENCE: Final = pa.schema(
 PERMISSION: Final = pa.schema([pa.field("person_key", _TEXT), pa.field("source", _TEXT), pa.field("covers_from", _DAY)])
 VISIBLE: Final = pa.schema([pa.field("household_key", _TEXT), pa.field("source", _TEXT)])
 HOUSEHOLDS: Final = pa.schema([pa.field("household_key", _TEXT)])
+
+# A table of the hub: its rows, or the Parquet files that hold them.
+Rows: TypeAlias = pa.Table | Sequence[Path]
 
 # A list of households: a table with the column household_key, or the keys themselves.
 Households: TypeAlias = pa.Table | pa.Array | pa.ChunkedArray

@@ -129,7 +129,7 @@ def _explained(home: Home, result: TrainingResult, given: TrainingInputs, of: Sc
     scored = score(result.model, features, hashes())
     columns = {name: np.asarray(scored.contributions[name]) for name in scored.contributions.column_names[2:]}
     error = check_sum(result.model.base, columns, scored.margin)
-    hub = Hub.read(home)
+    hub = Hub.read_for(home, of.day)
     facts = evidence(*hub, of.permission, of.visible, of.households, of.day)
     matrix = Matrix.from_table(features, result.model.names)
     refits = result.refits

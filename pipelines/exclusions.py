@@ -17,8 +17,8 @@ from identity.states import HERE
 from outreach.eligibility import LEFT_OUT
 from outreach.safeguards import COUNCIL, exclusions, open_cases
 from pipelines.home import Home
-from pipelines.safeguards import facts_of
 from pipelines.persons import FOREVER, People
+from pipelines.safeguards import facts_of
 from pipelines.scope import Scope
 
 CARRIED_DAYS = 90
@@ -51,12 +51,12 @@ where (a.covers_from is null or e.began_on >= a.covers_from) and (
 order by 1"""
 
 
-def first_persons(episodes: pa.Table, of: Scope, days: int) -> pa.Array:
+def first_persons(welfare: pa.Table, of: Scope, days: int) -> pa.Array:
     """Keys of persons whose own application was declined or withdrawn, who only asked, or whose assistance ended, in
     the `days` up to the scope's day, as known then.
     """
     with duckdb.connect() as con:
-        con.register("e", known_on(episodes.filter(pc.equal(episodes["source"], "welfare")), of.day).to_pyarrow())
+        con.register("e", known_on(welfare, of.day).to_pyarrow())
         con.register("allowed", of.permission)
         found = con.execute(_FIRST, {"since": of.day - timedelta(days=days)}).to_arrow_table()
     return found["person_key"].combine_chunks().cast(pa.string())

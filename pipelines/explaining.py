@@ -25,7 +25,7 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
     allowed = household_key in of.households["household_key"].to_pylist()
     scores = _row(home, layout.scores(on), household_key, allowed)
     terms = _row(home, layout.contributions(on), household_key, allowed)
-    hub = Hub.read(home)
+    hub = Hub.read_for(home, on)
     keys = of.households.filter(pc.equal(of.households["household_key"], household_key))
     facts = evidence(*hub, of.permission, of.visible, keys, on).to_pylist()
     named = {name: value for name, value in terms.items() if name not in ("household_key", "base")}

@@ -1,93 +1,191 @@
 """The hub: accepted versions become episodes, membership and residence under pseudonyms (DESIGN §3).
 
-Only persons with a basis on the day of the run and outside protected households leave `restricted/`.
+Only persons with a basis on the day of the run and outside protected households leave `restricted/`. Who is kept is
+remembered sealed, so that the next day knows whose rows to take away or to add.
 """
 
 from datetime import date
+from typing import Final
 
-import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from data_contracts.shapes import EPISODE_SCHEMA, episodes
-from identity.permissions import holds_on, permitted_on
+from data_contracts.shapes import EPISODE_SCHEMA
+from identity.permissions import holds_on, names, permitted_on
 from pipelines import layout
-from pipelines.accepted import log_digests, versions
+from pipelines.accepted import log_digests
+from pipelines.episodes import STANDING, Change, Episodes, first_month
+from pipelines.errors import GateClosed
 from pipelines.home import Home
+from pipelines.manifest import Manifest, code_digest
 from pipelines.persons import FOREVER, People
 from pipelines.store import Draft
 
-# Whoever permits something on the day of the run, unless somebody they live with is protected.
-_KEPT = f"""
+_OUTREACH: Final = "'early_outreach'"
+# Whoever permits something on the day of the run, unless somebody they live with is protected; and since when without a
+# gap, because rows from before a gap are purged. Who has one permission only has no gap in it.
+_KEPT: Final = f"""
+create temp table kept_rows as
 with shielded as (select resident_id from protection where {holds_on("$run")}),
 home_now as (
   select resident_id, household_id from membership where known_from <= $run and $run < coalesce(known_until, {FOREVER})
     and {holds_on("$run")}),
 hidden as (select household_id from home_now semi join shielded using (resident_id)),
 shown as (
-  select resident_id, sources from {permitted_on("$run", "'early_outreach'")} anti join shielded using (resident_id)
-  anti join (select resident_id from home_now semi join hidden using (household_id)) using (resident_id))
-select distinct resident_id, unnest(string_split(sources, '|')) as source from shown order by all"""
-
-_MEMBERSHIP = """
+  select resident_id, sources from {permitted_on("$run", _OUTREACH)} anti join shielded using (resident_id)
+  anti join (select resident_id from home_now semi join hidden using (household_id)) using (resident_id)),
+stretches as (
+  select resident_id, sources, "from" as f, coalesce("until", {FOREVER}) as u from permission
+  semi join shown using (resident_id) where {names("purposes", _OUTREACH)} and "from" <= $run),
+single as (select resident_id from stretches group by resident_id having count(*) = 1),
+each as (
+  select resident_id, unnest(string_split(sources, '|')) as source, f, u from stretches
+  anti join single using (resident_id)),
+marked as (
+  select *, max(u) over (partition by resident_id, source order by f, u
+    rows between unbounded preceding and 1 preceding) as reach from each),
+islands as (
+  select *, sum(case when reach is null or f > reach + 1 then 1 else 0 end)
+    over (partition by resident_id, source order by f, u rows unbounded preceding) as island from marked),
+since as (
+  select resident_id, source, min(f) as since from islands group by resident_id, source, island having max(u) >= $run)
+select resident_id, f as since, sources from stretches semi join single using (resident_id)
+union all
+select resident_id, since, string_agg(source, '|' order by source) from since group by resident_id, since
+"""
+_UNFOLDED: Final = "select resident_id, since, unnest(string_split(sources, '|')) as source from"
+# Only persons whose line differs are looked at source by source.
+_MOVED: Final = f"""
+create temp table moved as
+with gone as (from before anti join kept_rows using (resident_id, since, sources)),
+come as (from kept_rows anti join before using (resident_id, since, sources)),
+g as ({_UNFOLDED} gone), c as ({_UNFOLDED} come)
+select resident_id, source from g anti join c using (resident_id, source, since)
+union select resident_id, source from c anti join g using (resident_id, source, since)
+"""
+_MEMBERSHIP: Final = """
 select person_key, household_key, "from", "until", known_from, known_until
-from membership semi join kept using (resident_id)
-join person_keys using (resident_id) join household_keys using (household_id)"""
+from membership semi join kept_rows using (resident_id)
+join person_keys using (resident_id) join household_keys using (household_id)
+order by person_key, "from", known_from, household_key"""
 
-_RESIDENCE = f"""
-with theirs as (select distinct household_id from membership semi join kept using (resident_id)),
+_RESIDENCE: Final = f"""
+with theirs as (select distinct household_id from membership semi join kept_rows using (resident_id)),
 hidden as (
   select household_id from membership semi join (select * from protection where {holds_on("$run")}) using (resident_id)
   where known_from <= $run and $run < coalesce(known_until, {FOREVER}) and {holds_on("$run")})
 select dwelling_key, household_key, "from", "until", known_from, known_until
 from residence semi join theirs using (household_id) anti join hidden using (household_id)
-join dwelling_keys using (dwelling_id) join household_keys using (household_id)"""
+join dwelling_keys using (dwelling_id) join household_keys using (household_id)
+order by dwelling_key, "from", known_from, household_key"""
 
 
 def publish_hub(home: Home, day: date) -> None:
     """Publish working/episodes, working/membership, working/residence as permitted on `day`."""
     signals = home.with_role("signal")
-    inputs = log_digests(home, signals) | {path: home.store.digest(path) for path in People.paths()}
+    read = log_digests(home, signals) | {path: home.store.digest(path) for path in People.paths()}
+    said = {name: _declared(home, name, day) for name in signals}
+    inputs = read | {f"{name} as declared": told for name, told in said.items()}
+    inputs |= {f"{name} files taken in": str(len(home.ledger().of(name))) for name in signals}
+    last = _last(home)
 
     def fill(draft: Draft) -> None:
-        people = People(home)
-        kept = people.ask(_KEPT, {"run": day})
-        parts = [part for name in signals if (part := _episodes(home, name, kept, day)) is not None]
-        whole = pa.concat_tables(parts) if parts else EPISODE_SCHEMA.empty_table()
-        draft.table(layout.EPISODES, whole, ["episode_id", "known_from"])
-        members = people.ask(_MEMBERSHIP, kept=kept)
-        draft.table(layout.MEMBERSHIP, members, ["person_key", "from", "known_from", "household_key"])
-        dwellings = people.ask(_RESIDENCE, {"run": day}, kept=kept)
-        draft.table(layout.RESIDENCE, dwellings, ["dwelling_key", "from", "known_from", "household_key"])
+        people = open_kept(home, day)
+        _remember(home, people, draft, last)
+        for name in signals:
+            source = Episodes(home, people.con, name, day)
+            if last is None or last.inputs.get(f"{name} as declared") != said[name]:
+                source.rebuild(draft)
+            else:
+                source.update(draft, _change(home, people, last, name, source.basis))
+        _stream(people, draft, layout.MEMBERSHIP, _MEMBERSHIP)
+        _stream(people, draft, layout.RESIDENCE, _RESIDENCE, {"run": day})
 
     home.store.publish("hub", day, fill, inputs=inputs, config=home.config)
 
 
-def _episodes(home: Home, name: str, kept: pa.Table, day: date) -> pa.Table | None:
-    log = versions(home, name)
-    if log is None:
-        return None
+def open_kept(home: Home, day: date) -> People:
+    """People, with the tables `kept_rows` and `kept` (resident_id, since, source) of a day."""
+    people = People(home)
+    people.con.execute(_KEPT, {"run": day})
+    people.con.execute(f"create temp view kept as {_UNFOLDED} kept_rows")
+    people.con.execute("create temp table before as from kept_rows limit 0")
+    people.con.execute("create temp table moved (resident_id varchar, source varchar)")
+    return people
+
+
+def standing(home: Home, basis: str) -> pa.Table:
+    """All that one source tells of hardship and help, with all its versions (EPISODE_SCHEMA)."""
+    path = layout.episodes(basis, STANDING)
+    return home.store.read_table(path) if home.store.has(path) else EPISODE_SCHEMA.empty_table()
+
+
+def keeps(home: Home, day: date) -> bool:
+    """Whether the published hub holds the everyday facts that features of `day` look back to."""
+    return first_month(home, day) >= first_month(home, _hub_day(home))
+
+
+def routine_before(home: Home, day: date) -> pa.Table:
+    """Everyday facts that features of days from `day` on look back to and that are kept on disk no longer."""
+    until = _hub_day(home)
+    people = open_kept(home, until)
+    months = first_month(home, day), first_month(home, until)
+    told = [
+        sql
+        for name in home.with_role("signal")
+        if months[0] < months[1] and (sql := Episodes(home, people.con, name, until).routine_of(months))
+    ]
+    if not told:
+        return EPISODE_SCHEMA.empty_table()
+    return people.ask(" union all ".join(told)).cast(EPISODE_SCHEMA)
+
+
+def _hub_day(home: Home) -> date:
+    found = next((m.day for m in reversed(home.store.chain) if m.step == "hub"), None)
+    if found is None:
+        raise GateClosed("publication", "the hub was not published yet", "run kizuki intake or kizuki screen")
+    return date.fromisoformat(found)
+
+
+def _remember(home: Home, people: People, draft: Draft, last: Manifest | None) -> None:
+    """Write who is kept; `moved`: who is kept otherwise than at the last publication."""
+    if last is not None:
+        home.store.relation(people.con, [layout.KEPT]).create_view("kept_before", replace=True)
+        people.con.execute("insert into before by name from kept_before")
+        people.con.execute("drop table moved")
+        people.con.execute(_MOVED)
+    _stream(people, draft, layout.KEPT, "from kept_rows order by resident_id, since")
+
+
+def _last(home: Home) -> Manifest | None:
+    """The last publication of the hub, when what it left can be gone on from: same code, same config, all there."""
+    found = next((m for m in reversed(home.store.chain) if m.step == "hub"), None)
+    same = found is not None and (found.code, found.config) == (code_digest(), home.config)
+    return found if same and home.store.has(layout.KEPT) else None
+
+
+def _declared(home: Home, name: str, day: date) -> str:
     source = home.catalog.source(name, day)
-    con = duckdb.connect()
-    con.register("log", log)
-    con.register("kept", kept)
-    rows = con.execute(
-        "select * from log where resident_id in (select resident_id from kept where source = $basis)",
-        {"basis": source.contract.basis},
-    ).to_arrow_table()
-    of_dwelling = source.contract.subject.get("entity") == "dwelling"
-    blank = pa.nulls(rows.num_rows, pa.string())
-    rows = rows.append_column("person_key", blank if of_dwelling else home.names.keys("person", rows["resident_id"]))
-    rows = rows.append_column(
-        "dwelling_key", home.names.keys("dwelling", rows["dwelling_id"]) if of_dwelling else blank
-    )
-    return episodes(rows, source, lambda natural: home.names.keys("episode", natural), home.engines.spark()).select(
-        EPISODE_SCHEMA.names
-    )
+    return f"{source.contract.digest} {source.contract.valid_from} {source.episodes.valid_from}"
+
+
+def _change(home: Home, people: People, last: Manifest, name: str, basis: str) -> Change:
+    """What a source's files since the last publication may have told, and who is kept otherwise."""
+    taken = int(last.inputs[f"{name} files taken in"])
+    new = [entry.known_from for entry in home.ledger().of(name) if entry.order >= taken]
+    moved = people.con.execute("select count(*) from moved where source = $of", {"of": basis}).fetchone()
+    return Change(min(new, default=None), moved[0] if moved else 0)
+
+
+def _stream(people: People, draft: Draft, path: str, sql: str, bound: dict[str, date] | None = None) -> None:
+    reader = people.answering(sql, bound).to_arrow_reader()
+    draft.stream(path, reader.schema, reader)
 
 
 def episode_counts(home: Home) -> dict[str, int]:
     """Episode versions by source, for metadata."""
-    table = home.store.read_table(layout.EPISODES)
-    counts = pc.value_counts(table["source"]).to_pylist()
-    return {entry["values"]: entry["counts"] for entry in counts}
+    counts: dict[str, int] = {}
+    for path in home.store.under(layout.EPISODES):
+        basis = path.split("/")[2]
+        counts[basis] = counts.get(basis, 0) + pq.read_metadata(home.store.file(path)).num_rows
+    return counts

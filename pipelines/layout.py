@@ -11,7 +11,8 @@ ZONES = ("restricted", "working", "published", "models", "audit")
 LEDGER = "restricted/ledger/ledger.parquet"
 CLOSED = "restricted/ledger/closed.json"
 PROTECTION = "restricted/people/protection.parquet"
-EPISODES = "working/episodes/episodes.parquet"
+EPISODES = "working/episodes/"
+KEPT = "restricted/people/hub/kept.parquet"
 MEMBERSHIP = "working/membership/membership.parquet"
 RESIDENCE = "working/residence/residence.parquet"
 
@@ -64,6 +65,16 @@ def people(layer: str) -> list[str]:
     """All tables of a layer; `recent` also says whom it is about."""
     names = (*PEOPLE_TABLES, "touched") if layer == "recent" else PEOPLE_TABLES
     return [people_table(layer, name) for name in names]
+
+
+def episodes_folder(basis: str) -> str:
+    """Where the episodes of one source lie."""
+    return f"{EPISODES}{basis}/"
+
+
+def episodes(basis: str, part: str) -> str:
+    """A file of episodes: `standing`, or everyday facts by the month in which they ended (pipelines.episodes)."""
+    return f"{episodes_folder(basis)}{part}.parquet"
 
 
 def quarantine(source: str, day: date, order: int) -> str:

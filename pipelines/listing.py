@@ -30,9 +30,10 @@ from pipelines.deskwork import lines_before
 from pipelines.errors import GateClosed
 from pipelines.exclusions import barred, first_persons, gone
 from pipelines.home import Home
+from pipelines.hub import standing
 from pipelines.persons import People
 from pipelines.scope import Scope, scope
-from pipelines.screening import HUB, Hub, run_day
+from pipelines.screening import Hub, hub_paths, run_day
 from pipelines.signing import standing_model
 from pipelines.store import Draft
 
@@ -48,7 +49,7 @@ def publish_list(home: Home, day: date) -> bool:
     if home.store.has(path) or not is_working_day(day):
         return False
     digest, model = standing_model(home, day)
-    needed = [layout.scores(day), layout.contributions(day), layout.features(day), *HUB, *People.paths()]
+    needed = [layout.scores(day), layout.contributions(day), layout.features(day), *hub_paths(home), *People.paths()]
     inputs = {p: home.store.digest(p) for p in needed}
     inputs |= log_digests(home, [*home.with_role("teams"), *home.with_role("outcomes"), *home.with_role("consents")])
     sealed = ("restricted/people/safeguards/", "restricted/people/desks/")
@@ -76,7 +77,7 @@ def publish_list(home: Home, day: date) -> bool:
         draws = pa.table({"household_key": keys, "u": home.names.draws(f"draw|{monday}", keys)})
         policy = Policy.from_values(numbers)
         past, out = history(home, monday), barred(home, people, of)
-        first = first_persons(Hub.read(home).episodes, of, policy.first_days)
+        first = first_persons(standing(home, "welfare"), of, policy.first_days)
         plan = plan_week(
             scores,
             _with_reasons(persons, chosen, guardians(home, day), _vacant(home, of), first),
@@ -123,7 +124,7 @@ def publish_urgent(home: Home, day: date) -> int:
         desks = desk_lines(looked_after, nobody, out.cases, lines_before(home, day), policy.notice_days, day)
         draft.table(layout.desks(day, "urgent"), desks, [])
 
-    needed = [*HUB, *People.paths(), *home.store.under("restricted/people/safeguards/")]
+    needed = [*hub_paths(home), *People.paths(), *home.store.under("restricted/people/safeguards/")]
     home.store.publish("urgent", day, fill, inputs={p: home.store.digest(p) for p in needed}, config=home.config)
     return home.store.read_table(path).num_rows
 
@@ -200,7 +201,7 @@ def _stability(home: Home, digest: str, model: Model, features: pa.Table) -> Cal
 
 def _evidence(home: Home, of: Scope, only: list[str] | None = None) -> pa.Table:
     wanted = {name: FEATURES[name] for name in only} if only else FEATURES
-    hub = Hub.read(home)
+    hub = Hub.read_for(home, of.day)
     return evidence(*hub, of.permission, of.visible, of.households, of.day, wanted)
 
 
@@ -214,17 +215,15 @@ group by all order by all"""
 
 def _evictions(home: Home, of: Scope) -> pa.Table:
     """Claims and suits for eviction as known on the scope's day, in the columns of FACTS."""
-    hub = Hub.read(home)
     with duckdb.connect() as con:
-        housing = hub.episodes.filter(pc.equal(hub.episodes["source"], "housing"))
-        con.register("e", known_on(housing, of.day).to_pyarrow())
+        con.register("e", known_on(standing(home, "housing"), of.day).to_pyarrow())
         con.register("allowed", of.permission)
         con.register("members", of.members.select(["person_key", "household_key"]))
         return con.execute(_EVICTIONS, {"kinds": list(EVENTS)}).to_arrow_table().cast(FACTS)
 
 
 def _vacant(home: Home, of: Scope) -> pa.Array:
-    hub = Hub.read(home)
+    hub = Hub.read_for(home, of.day)
     return vacancy_suspected(*hub, of.permission, of.visible, of.households, of.day)
 
 

@@ -3,7 +3,9 @@
 What a household may be looked at for is decided in `scope`; what its numbers are, in `features` and `models`.
 """
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 import duckdb
@@ -11,6 +13,7 @@ import pyarrow as pa
 
 from features.compiler import feature_table
 from features.definitions import FEATURES
+from features.inputs import Rows
 from models.matrix import MatrixRefused
 from models.scoring import Scored, SumCheckFailed, score
 from models.scoring_spark import score_on
@@ -18,25 +21,45 @@ from models.table import Model
 from pipelines import layout
 from pipelines.errors import GateClosed
 from pipelines.home import Home
+from pipelines.hub import keeps, routine_before
 from pipelines.persons import People
 from pipelines.scope import Scope, scope
 from pipelines.signing import standing_model
 from pipelines.store import Draft
 
-HUB = (layout.EPISODES, layout.MEMBERSHIP, layout.RESIDENCE)
-
 
 class Hub(NamedTuple):
-    """The published hub, read."""
+    """The published hub: the files of each of its tables."""
 
-    episodes: pa.Table
-    membership: pa.Table
-    residence: pa.Table
+    episodes: Rows
+    membership: Rows
+    residence: Rows
 
     @staticmethod
-    def read(home: Home) -> "Hub":
-        """Read the three tables."""
-        return Hub(*(home.store.read_table(path) for path in HUB))
+    def files(home: Home) -> "Hub":
+        """What features and evidence of the day read: nothing is loaded before they ask."""
+        found = home.store.under(layout.EPISODES), [layout.MEMBERSHIP], [layout.RESIDENCE]
+        return Hub(*([home.store.file(path) for path in paths] for paths in found))
+
+    @staticmethod
+    def since(home: Home, day: date) -> "Hub":
+        """The tables as features of past days from `day` on need them: with everyday facts of those months, which are
+        kept on disk only as long as the features of the newest day look back.
+        """
+        parts = [home.store.read_table(path) for path in home.store.under(layout.EPISODES)]
+        parts.append(routine_before(home, day))
+        tables = (home.store.read_table(path) for path in (layout.MEMBERSHIP, layout.RESIDENCE))
+        return Hub(pa.concat_tables(parts), *tables)
+
+    @staticmethod
+    def read_for(home: Home, day: date) -> "Hub":
+        """`files` where they hold all that features of `day` need, else `since`."""
+        return Hub.files(home) if keeps(home, day) else Hub.since(home, day)
+
+
+def hub_paths(home: Home) -> list[str]:
+    """What is read of the hub, for manifests."""
+    return [*home.store.under(layout.EPISODES), layout.MEMBERSHIP, layout.RESIDENCE]
 
 
 def hashes() -> dict[str, str]:
@@ -44,14 +67,16 @@ def hashes() -> dict[str, str]:
     return {name: feature.hash for name, feature in FEATURES.items()}
 
 
-def features_of(home: Home, of: Scope) -> pa.Table:
+def features_of(home: Home, of: Scope, hub: Hub) -> pa.Table:
     """Feature table of a scope's households, from the published hub."""
     with home.engines.counting() as connection:
-        return feature_table(*Hub.read(home), of.permission, of.visible, of.households, of.day, connection=connection)
+        return feature_table(*hub, of.permission, of.visible, of.households, of.day, connection=connection)
 
 
-def publish_features(home: Home, day: date, run_day: date, under: str = "working") -> None:
-    """Publish features/<day>/features.parquet under `under`."""
+def publish_features(
+    home: Home, day: date, run_day: date, under: str = "working", hub: Callable[[], Hub] | None = None
+) -> None:
+    """Publish features/<day>/features.parquet under `under`; from a hub that was read for several days, if given."""
     path = layout.features(day, under)
 
     def fill(draft: Draft) -> None:
@@ -59,9 +84,10 @@ def publish_features(home: Home, day: date, run_day: date, under: str = "working
         if not of.households.num_rows:
             what = f"no household is in scope on {day}"
             raise GateClosed("scope", what, "check that consents were accepted and config/legal_bases.yaml is live")
-        draft.table(path, features_of(home, of), ["household_key"])
+        read = hub() if hub else Hub.read_for(home, day)
+        draft.table(path, features_of(home, of, read), ["household_key"])
 
-    inputs = {p: home.store.digest(p) for p in (*HUB, *People.paths())} | {"run day": str(run_day)}
+    inputs = {p: home.store.digest(p) for p in (*hub_paths(home), *People.paths())} | {"run day": str(run_day)}
     home.store.publish(_step("features", under), day, fill, inputs=inputs, config=home.config)
 
 
@@ -91,8 +117,9 @@ def backtest(home: Home, first: date, last: date) -> list[date]:
     """Recompute `first` to `last` under working/backtests/<day>/, as permitted today. Returns the days."""
     today = last_day(home)
     days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
+    hub = cache(lambda: Hub.read_for(home, first))
     for day in days:
-        publish_features(home, day, today, layout.backtest_root(day))
+        publish_features(home, day, today, layout.backtest_root(day), hub)
         publish_scores(home, day, today, layout.backtest_root(day))
     return days
 

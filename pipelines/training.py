@@ -35,7 +35,7 @@ from pipelines.home import Home
 from pipelines.manifest import sha256
 from pipelines.persons import People
 from pipelines.scope import Scope, scope
-from pipelines.screening import HUB, Hub
+from pipelines.screening import Hub, hub_paths
 from pipelines.store import Draft
 from reports.ethics import cases_page, ethics_report
 
@@ -44,7 +44,9 @@ TOUCHED = pa.schema([("household_key", pa.string()), ("from", pa.date32()), ("un
 
 def publish_training(home: Home, as_of: date, validation: str) -> str:
     """Train as of a day and publish the chosen model with everything said of it. Returns its hash."""
-    inputs = {path: home.store.digest(path) for path in (*HUB, *People.paths())} | {"validation": validation}
+    inputs = {path: home.store.digest(path) for path in (*hub_paths(home), *People.paths())} | {
+        "validation": validation
+    }
     made: dict[str, str] = {}
 
     def fill(draft: Draft) -> None:
@@ -109,7 +111,7 @@ def _split(home: Home, as_of: date, validation: str) -> Split:
 def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
     """Feature tables and labels of the split's days, permissions to train on and to count, and the declared numbers."""
     people = People(home)
-    hub = Hub.read(home)
+    hub = Hub.since(home, min(split.feature_days))
     scopes = {day: scope(people, day, as_of) for day in split.feature_days}
     days = {day: DayScope(of.permission, of.visible, of.households) for day, of in scopes.items()}
     tables = dict(feature_tables(*hub, days))
@@ -170,6 +172,7 @@ def _followed(people: People, hub: Hub, as_of: date, purpose: str) -> pa.Table:
         from permission join person_keys using (resident_id) where {names("purposes", "$purpose")}""",
         {"purpose": purpose},
     )
+    assert isinstance(hub.membership, pa.Table)
     membership = hub.membership.filter(pc.is_null(hub.membership["known_until"]))
     return follow_up(keyed, membership, purpose, as_of)
 

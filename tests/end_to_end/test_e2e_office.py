@@ -104,7 +104,7 @@ def test_a_new_source_is_three_yaml_files(gas_config: Path, copy_of: Callable[..
         steps.take_in(opened(root, gas_config), source, DAY)
     steps.hub(opened(root, gas_config), DAY)
     home = opened(root, gas_config)
-    found = [e for e in home.store.read_table(layout.EPISODES).to_pylist() if e["source"] == "gas"]
+    found = [e for e in home.store.read_table(layout.episodes("gas", "standing")).to_pylist()]
     assert [(e["kind"], e["began_on"]) for e in found] == [("gas_stop", date(2026, 4, 1))]
     (person,) = home.names.keys("person", pa.array([asked.resident(0)])).to_pylist()
     assert found[0]["person_key"] == person

@@ -19,7 +19,8 @@ from features.compiler import feature_tables
 from features.hub import DayScope
 from pipelines import steps
 from pipelines.home import open_home
-from pipelines.scope import People, scope
+from pipelines.persons import People
+from pipelines.scope import scope
 from pipelines.screening import Hub
 
 YEARS = range(2010, 2014)
@@ -169,9 +170,9 @@ def test_what_comes_later_changes_no_figure_of_that_year(folder: Path) -> None:
         write_home(listings.take(keep), folder / name)
         home = open_home(folder / name, folder / "config")
         steps.intake(home, to)
-        people = People.read(home)
-        of = scope(home, people, AS_OF, to)
-        hub = Hub.read(home)
+        people = People(home)
+        of = scope(people, AS_OF, to)
+        hub = Hub.read_for(home, AS_OF)
         days = {AS_OF: DayScope(of.permission, of.visible, of.households)}
         tables.append(dict(feature_tables(*hub, days))[AS_OF])
     assert tables[0].num_rows == (this_year & (known["Homestead"] == "1")).sum()
