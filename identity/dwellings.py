@@ -34,7 +34,7 @@ marked as (
     rows between unbounded preceding and 1 preceding) as reach from lived where f <= u),
 islands as (
   select *, sum(case when reach is null or f > reach + 1 then 1 else 0 end)
-    over (partition by household_id, dwelling_id order by f, u rows unbounded preceding) as island from marked),
+    over (partition by household_id, dwelling_id order by f, u) as island from marked),
 firsts as (
   select *, min(f) over w as first_f, max(u) over w as last_u
   from islands window w as (partition by household_id, dwelling_id, island)),

@@ -36,7 +36,7 @@ with marked as (
   from permission where {names("sources", "$source")} and {names("purposes", "$purpose")}),
 islands as (
   select *, sum(case when reach is null or "from" > reach + 1 then 1 else 0 end)
-    over (partition by resident_id order by "from", "until" rows unbounded preceding) as island
+    over (partition by resident_id order by "from", "until") as island
   from marked)
 select resident_id, min("from") as since from islands group by resident_id, island
 having min("from") <= $to and max("until") >= $to

@@ -46,7 +46,7 @@ marked as (
     rows between unbounded preceding and 1 preceding) as reach from each),
 islands as (
   select *, sum(case when reach is null or f > reach + 1 then 1 else 0 end)
-    over (partition by resident_id, source order by f, u rows unbounded preceding) as island from marked),
+    over (partition by resident_id, source order by f, u) as island from marked),
 since as (
   select resident_id, source, min(f) as since from islands group by resident_id, source, island having max(u) >= $run)
 select resident_id, f as since, sources from stretches semi join single using (resident_id)

@@ -1,10 +1,13 @@
 """A resident's dwelling, read from town, lot and building each for itself, is that of the whole address as written."""
 
+from datetime import date, timedelta
 from itertools import product
+from random import Random
 
 import pyarrow as pa
+import pytest
 
-from identity.dwellings import with_dwellings
+from identity.dwellings import residence, with_dwellings
 from identity.normalise import AddressBook
 
 TOWNS = [
@@ -61,3 +64,31 @@ def test_parts_or_whole_it_is_the_same_dwelling() -> None:
     plain = [town for town in TOWNS if book.plain_town(town)]
     assert {"本町十二丁目", "栄町東"} <= set(plain), "plain addresses must take the short way"
     assert {"本町", "栄町", "第3"}.isdisjoint(plain)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_members_known_from_the_same_day_share_one_stay_in_whatever_order_they_are_read(seed: int) -> None:
+    """Equal days have no order among themselves, so none may decide how many stays there are."""
+    households, members, known = 100, 4, date(2020, 4, 1)
+    random = Random(seed)
+    people = [(f"h{home:05}", f"r{home:05}{place}") for home in range(households) for place in range(members)]
+    random.shuffle(people)
+    since = pa.array([known - timedelta(days=random.randrange(4000)) for _person in people])
+    always, never = pa.array([known] * len(people)), pa.nulls(len(people), pa.date32())
+    states = pa.table(
+        {
+            "resident_id": [resident for _household, resident in people],
+            "dwelling_id": [household for household, _resident in people],
+            "status": ["現存"] * len(people),
+            **{"event_on": since, "resident_since": since, "from": always, "until": never},
+        }
+    )
+    membership = pa.table(
+        {
+            "resident_id": states["resident_id"],
+            "household_id": states["dwelling_id"],
+            **{"from": pa.array([date(1990, 1, 1)] * len(people)), "known_from": always},
+            **{"until": never, "known_until": never},
+        }
+    )
+    assert residence(states, membership).num_rows == households
