@@ -12,6 +12,7 @@ from pipelines import layout
 from pipelines.errors import WrongUse
 from pipelines.home import Home
 from pipelines.persons import People
+from pipelines.retention import day_of
 from pipelines.scope import scope
 from pipelines.screening import Hub, last_day
 
@@ -21,6 +22,9 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
     row.
     """
     on = day or _newest(home)
+    if not home.store.has(layout.scores(on)):
+        message = f"no scores of {on} are kept, only those of lists and of the newest day: run kizuki backtest"
+        raise WrongUse(message)
     of = scope(People(home), on, max(on, last_day(home)))
     allowed = household_key in of.households["household_key"].to_pylist()
     scores = _row(home, layout.scores(on), household_key, allowed)
@@ -43,11 +47,11 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
 
 
 def _newest(home: Home) -> date:
-    days = [path.split("/")[2] for path in home.store.under("working/scores/")]
+    days = [day_of(path) for path in home.store.under("working/scores/")]
     if not days:
         message = "no day has scores yet: run kizuki screen"
         raise WrongUse(message)
-    return date.fromisoformat(max(days))
+    return max(days)
 
 
 def _row(home: Home, path: str, household_key: str, allowed: bool) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from pipelines.intake import erase_taken, sources_in_order, take_in_source
 from pipelines.people import publish_people
 from pipelines.purge import purge
 from pipelines.requests import filter_delivery, household_of, request_list
+from pipelines.retention import let_go
 from pipelines.settings import CONFIG
 from pipelines.slips import publish_slips
 from pipelines.verify import require
@@ -94,11 +95,12 @@ def protection(home: Home, day: date) -> Figures:
 
 
 def lists(home: Home, day: date) -> Figures:
-    """Freeze the week's list on its first day, write the day's slips and urgent sheet, close the day."""
+    """Freeze the week's list on its first day, write slips and urgent sheet, let go of past scores, close the day."""
     with home.store.writing():
         made = listing.publish_list(home, day)
         slips = publish_slips(home, day)
         urgent = listing.publish_urgent(home, day)
+        let_go(home, day)
         close_day(home, day)
     monday = day - timedelta(days=day.weekday())
     path = layout.visit_list(monday)

@@ -1,0 +1,36 @@
+"""Features and scores stay for the days of lists and for the newest day; what is let go is on no disk any more."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines import layout
+from pipelines.errors import WrongUse
+from pipelines.verify import verify
+from tests.home.building import Cli
+from tests.home.cases import DAY
+from tests.home.copies import opened, physical
+from tests.home.running import run_day
+
+pytestmark = pytest.mark.usefixtures("without_great_expectations")
+
+
+def test_only_list_dates_and_the_newest_day_keep_their_scores(copy_of: Callable[..., Path]) -> None:
+    root, tuesday, wednesday = copy_of("screened"), DAY + timedelta(days=1), DAY + timedelta(days=2)
+    run_day(root, tuesday)
+    before = opened(root).store
+    kept = [before.digest(of(tuesday)) for of in (layout.features, layout.scores, layout.contributions)]
+    run_day(root, wednesday)
+    home = opened(root)
+    for of in (layout.features, layout.scores, layout.contributions):
+        assert [home.store.has(of(day)) for day in (DAY, tuesday, wednesday)] == [True, False, True]
+    assert not [path for path in physical(root / "working") if f"{tuesday}-features" in str(path)]
+    assert verify(home) == []
+    explained = Cli()("explain", "--home", root, "no household", "--date", str(tuesday))
+    assert isinstance(explained.exception, WrongUse)
+    assert "kizuki backtest" in str(explained.exception)
+    Cli().ok("backtest", "--home", root, "--from", str(tuesday), "--to", str(tuesday))
+    again, under = opened(root).store, layout.backtest_root(tuesday)
+    assert kept[1:] == [again.digest(of(tuesday, under)) for of in (layout.scores, layout.contributions)]
