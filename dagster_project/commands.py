@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from pipelines.cli import Day, say, with_home
+from pipelines.engines import NAMES, Engines
 from pipelines.errors import GateClosed
+from pipelines.settings import load_settings
 
 INSTANCE = """telemetry: {enabled: false}
 nux: {enabled: false}
@@ -19,6 +21,11 @@ concurrency:
   pools: {default_limit: 1, granularity: op}
 retention: {schedule: {purge_after_days: 90}, sensor: {purge_after_days: {skipped: 7, failure: 30, success: -1}}}
 """
+
+
+ENGINE = click.option(
+    "--engine", type=click.Choice(NAMES), default="duckdb", show_default=True, help="spark: run make engines first"
+)
 
 
 def instance_folder(home: Path) -> Path:
@@ -34,25 +41,29 @@ def instance_folder(home: Path) -> Path:
 @click.command()
 @with_home
 @click.option("--date", "day", type=Day(), required=True)
-@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
+@ENGINE
 def screen(root: Path, config: Path | None, as_json: bool, day: date, engine: str) -> None:
     """The daily job for one day: intake, hub, features, scores, list. Exit 1 when a gate is closed."""
     from dagster_project.headless import run_day
 
-    say(as_json, **run_day(root.resolve(), config, day, instance_folder(root)), engine=engine)
+    Engines(engine, load_settings(root, config)).require()
+    say(as_json, **run_day(root.resolve(), config, day, instance_folder(root), engine), engine=engine)
 
 
 @click.command()
 @with_home
+@ENGINE
 @click.option("--port", default=3000, show_default=True)
-def dev(root: Path, config: Path | None, as_json: bool, port: int) -> None:
+def dev(root: Path, config: Path | None, as_json: bool, engine: str, port: int) -> None:
     """Dagster's page for this home on 127.0.0.1, with the daemon for schedules and sensors."""
     if not (root / "settings.yaml").exists():
         raise GateClosed("home", f"{root} is not a home", "give --home the folder with settings.yaml")
+    Engines(engine, load_settings(root, config)).require()
     environment = os.environ | {
         "DAGSTER_HOME": str(instance_folder(root)),
         "KIZUKI_HOME": str(root.resolve()),
         "KIZUKI_CONFIG": str(config.resolve()) if config else "",
+        "KIZUKI_ENGINE": engine,
     }
     say(as_json, page=f"http://127.0.0.1:{port}")
     dagster = Path(sys.executable).with_name("dagster")

@@ -18,8 +18,8 @@ from data_contracts.catalog import load_catalog
 from pipelines.settings import CONFIG
 
 
-def build_definitions(home: Path, config: Path | None = None) -> dg.Definitions:
-    """All definitions for one home."""
+def build_definitions(home: Path, config: Path | None = None, engine: str = "duckdb") -> dg.Definitions:
+    """All definitions for one home, its daily run on `engine`."""
     catalog = load_catalog((config or CONFIG) / "sources")
     named = jobs(list(catalog.names))
     return dg.Definitions(
@@ -28,7 +28,7 @@ def build_definitions(home: Path, config: Path | None = None) -> dg.Definitions:
         jobs=list(named.values()),
         schedules=schedules(named),
         sensors=sensors(named["daily_screening"]),
-        resources={"home": HomeResource(root=str(home), config=str(config or ""))},
+        resources={"home": HomeResource(root=str(home), config=str(config or ""), engine=engine)},
         executor=dg.in_process_executor,
     )
 
@@ -37,4 +37,5 @@ def build_definitions(home: Path, config: Path | None = None) -> dg.Definitions:
 def defs() -> dg.Definitions:
     """The code location `kizuki dev` serves: the home of $KIZUKI_HOME."""
     config = os.environ.get("KIZUKI_CONFIG")
-    return build_definitions(Path(os.environ.get("KIZUKI_HOME", ".")), Path(config) if config else None)
+    home, engine = Path(os.environ.get("KIZUKI_HOME", ".")), os.environ.get("KIZUKI_ENGINE", "duckdb")
+    return build_definitions(home, Path(config) if config else None, engine)

@@ -20,12 +20,14 @@ def _records_need_no_fsync(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA synchronous=OFF")
 
 
-def run_day(home: Path, config: Path | None, day: date, instance_folder: Path) -> dict[str, Any]:
+def run_day(
+    home: Path, config: Path | None, day: date, instance_folder: Path, engine: str = "duckdb"
+) -> dict[str, Any]:
     """Execute `daily_screening` for `day`. Returns the list's figures. Raises GateClosed with the first gate that
     closed.
     """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    job = build_definitions(home, config).resolve_job_def("daily_screening")
+    job = build_definitions(home, config, engine).resolve_job_def("daily_screening")
     with dg.DagsterInstance.from_config(str(instance_folder)) as instance:
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         result = job.execute_in_process(

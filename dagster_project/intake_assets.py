@@ -11,7 +11,6 @@ from dagster_project.partitions import DAY_BEFORE, DAYS, ONE_RUN
 from dagster_project.resources import HomeResource
 from dagster_project.running import RETRY, run
 from data_contracts.catalog import Catalog
-from pipelines import steps
 from pipelines.layout import PEOPLE_ROLES
 
 
@@ -49,7 +48,7 @@ def _accepted(catalog: Catalog, source: str, after: list[str]) -> dg.AssetsDefin
         description=f"{contract.title}: accepted as of the day, by contract {contract.version}",
     )
     def accepted(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult]:
-        yield from run(context, lambda day: steps.take_in(home.open(), source, day))
+        yield from run(context, home, "take_in", source)
 
     return accepted
 

@@ -8,10 +8,11 @@ from pipelines.home import Home, open_home
 
 
 class HomeResource(dg.ConfigurableResource):
-    """A home by its path, and optionally another config folder."""
+    """A home by its path, optionally another config folder, and the engine of its daily run."""
 
     root: str
     config: str = ""
+    engine: str = "duckdb"
 
     def open(self) -> Home:
         """Open the home afresh, so that every step reads only what was published before it."""
