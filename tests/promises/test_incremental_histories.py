@@ -45,8 +45,15 @@ class Histories:
             self._late_file(self._random.choice(CASES), last_run)
         for path in files(self._home, "protected_persons"):
             if path.parent.name == str(day):
-                append(path, "protected_persons", [measure() | {"resident_id": who} for who in self._protected])
-                self._protected = {who: until for who, until in self._protected.items() if until > str(day)}
+                append(path, "protected_persons", [row for who in self._protected for row in self._measures(who, day)])
+
+    def _measures(self, who: str, day: date) -> list[Row]:
+        """Protected until a day, then released: whoever was hidden comes back with all their rows."""
+        until = self._protected[who]
+        if str(day) < until:
+            return [measure() | {"resident_id": who}]
+        ended = measure(history_no="2", state="3", ends_on=until, released_on=until)
+        return [row | {"resident_id": who} for row in (measure(latest="0"), ended)]
 
     def _send(self, source: str, day: date, rows: list[Row], name: str = "delta_made") -> Path:
         self._made += 1
@@ -93,7 +100,7 @@ class Histories:
         self._send("consents", day, [row | {"given_on": given} for row in consents(case)])
 
     def _protect(self, case: Case, day: date) -> None:
-        until = day + timedelta(days=self._random.randrange(1, 30))
+        until = day + timedelta(days=self._random.randrange(1, 12))
         self._protected[case.resident(self._random.randrange(len(case.people)))] = str(until)
 
     def _unreadable(self, case: Case, day: date) -> None:
