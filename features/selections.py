@@ -24,6 +24,11 @@ class Selection(Protocol):
         """The bounds in formulas, for the dictionary (D = the as-of date)."""
         ...
 
+    @property
+    def reach_days(self) -> int:
+        """How many days before D a selected fact may have ended at the earliest."""
+        ...
+
 
 @dataclass(frozen=True)
 class OpenNow:
@@ -42,6 +47,11 @@ class OpenNow:
         latest = "D" if self.min_days == 1 else f"D−{self.min_days - 1}"
         return f"began_on ≤ {latest}, D ≤ ended_on (none = open)"
 
+    @property
+    def reach_days(self) -> int:
+        """See Selection."""
+        return 0
+
 
 @dataclass(frozen=True)
 class OpenBefore:
@@ -58,6 +68,11 @@ class OpenBefore:
         """See Selection."""
         return f"began_on ≤ D−{self.days}, D−{self.days} ≤ ended_on (none = open)"
 
+    @property
+    def reach_days(self) -> int:
+        """See Selection."""
+        return self.days
+
 
 @dataclass(frozen=True)
 class OpenSince:
@@ -72,6 +87,11 @@ class OpenSince:
     def bounds(self) -> str:
         """See Selection."""
         return f"began_on ≤ D, D−{self.days} ≤ ended_on (none = open)"
+
+    @property
+    def reach_days(self) -> int:
+        """See Selection."""
+        return self.days
 
 
 @dataclass(frozen=True)
@@ -92,6 +112,11 @@ class BeganWithin:
         last = "D" if self.before == 0 else f"D−{self.before}"
         return f"D−{self.before + self.days - 1} ≤ began_on ≤ {last}"
 
+    @property
+    def reach_days(self) -> int:
+        """See Selection."""
+        return self.before + self.days - 1
+
 
 @dataclass(frozen=True)
 class EndedWithin:
@@ -107,3 +132,8 @@ class EndedWithin:
     def bounds(self) -> str:
         """See Selection."""
         return f"D−{self.days} ≤ ended_on < D"
+
+    @property
+    def reach_days(self) -> int:
+        """See Selection."""
+        return self.days

@@ -39,8 +39,9 @@ def routine_kinds(home: Home, day: date) -> set[str]:
 def first_month(home: Home, day: date) -> date:
     """The first month of everyday facts that features of `day` look back to."""
     kinds = routine_kinds(home, day)
-    windows = [f.window_days or 0 for f in FEATURES.values() if kinds & set(f.measure.kinds)]
-    return (day - timedelta(days=max(windows, default=0))).replace(day=1)
+    looks = [part for f in FEATURES.values() for part in (*f.measure.parts(), f.measure.behind())]
+    reach = max((part.where.reach_days for part in looks if kinds & set(part.kinds)), default=0)
+    return (day - timedelta(days=reach)).replace(day=1)
 
 
 @dataclass(frozen=True)
