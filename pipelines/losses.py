@@ -5,22 +5,24 @@ from typing import Final
 
 import pyarrow as pa
 
-from identity.permissions import holds_on
+from identity.permissions import holds_on, unbroken
 from pipelines.persons import FOREVER, People
 
-# Nearly all rows that held on a day still hold, so only those that ended are looked at use by use.
+# Nearly all rows that held on a day still hold, so only those that ended are looked at use by use. What was withdrawn
+# and given again in between is lost too, however the days are batched.
 _LOST: Final = f"""
 with ended as (
   select resident_id, sources, purposes from permission where {holds_on("$then")} and not {holds_on("$now")}),
-still as (
-  select resident_id, sources, purposes from permission semi join ended using (resident_id)
-  where {holds_on("$now")}),
 uses_ended as (
   select *, unnest(string_split(purposes, '|')) as purpose from (
     select resident_id, purposes, unnest(string_split(sources, '|')) as source from ended)),
-uses_still as (
+pieces as (
   select *, unnest(string_split(purposes, '|')) as purpose from (
-    select resident_id, purposes, unnest(string_split(sources, '|')) as source from still)),
+    select resident_id, purposes, unnest(string_split(sources, '|')) as source, "from" as f,
+      coalesce("until", {FOREVER}) as u
+    from permission semi join ended using (resident_id)
+    where "from" <= $now and coalesce("until", {FOREVER}) >= $then)),
+uses_still as (from {unbroken("pieces", "resident_id, source, purpose", "$then", "$now")}),
 less as (
   select distinct resident_id from uses_ended anti join uses_still using (resident_id, source, purpose)
   where purpose in (select unnest($purposes))),

@@ -1,9 +1,10 @@
-"""Which households a run for day D may look at, and with whose data: permission at D and at the day of the run, no
+"""Which households a run for day D may look at, and with whose data: permission from D to the day of the run, no
 protection.
 
-Facts are taken as known on D; permission and protection are checked at D *and* at run time (promise 4). Counting
-adults needs everybody in the residents frame, so this is done on sealed tables by `resident_id`; what leaves is
-pseudonyms.
+Facts are taken as known on D; permission and protection are checked at D *and* at run time (promise 4), and permission
+must have held without a gap in between: what was known before a gap is deleted, and must not pass for «nothing is
+owed». Counting adults needs everybody in the residents frame, so this is done on sealed tables by `resident_id`; what
+leaves is pseudonyms.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from identity.permissions import holds_on, permitted_on
+from identity.permissions import holds_on, names, permitted_on, unbroken
 from pipelines.persons import FOREVER, People
 
 
@@ -44,9 +45,15 @@ create or replace temp table hidden as
 create or replace temp table allowed as
   with then_held as (
     select resident_id, unnest(string_split(sources, '|')) as source, covers_from from {permitted_then}),
-  now_held as (select distinct resident_id, unnest(string_split(sources, '|')) as source from {permitted_now})
+  pieces as (
+    select resident_id, sources, "from" as f, coalesce("until", {forever}) as u, f <= {then} and {now} <= u as whole
+    from permission where {purpose_named} and f <= {now} and u >= {then}),
+  parts as (select resident_id, unnest(string_split(sources, '|')) as source, f, u from pieces where not whole),
+  held as (
+    select resident_id, unnest(string_split(sources, '|')) as source from pieces where whole
+    union from {unbroken})
   select resident_id, source, case when bool_and(covers_from is not null) then min(covers_from) end as covers_from
-  from then_held semi join now_held using (resident_id, source) group by resident_id, source;
+  from then_held semi join held using (resident_id, source) group by resident_id, source;
 create or replace temp table person as
   with seen as (
     select distinct household_id from member semi join allowed using (resident_id)
@@ -99,7 +106,11 @@ def scope(people: People, day: date, run_day: date, purpose: str = "early_outrea
         "valid_now": holds_on(now),
         "state_then": holds_on(then, "s"),
         "permitted_then": permitted_on(then, use),
-        "permitted_now": permitted_on(now, use),
+        "forever": FOREVER,
+        "then": then,
+        "now": now,
+        "purpose_named": names("purposes", use),
+        "unbroken": unbroken("parts", "resident_id, source", then, now),
     }
     people.con.execute(_TABLES.format(**said))
     return Scope(day, *(people.ask(sql.format(**said)) for sql in (_HOUSEHOLDS, _VISIBLE, _PERMISSION, _MEMBERS)))
