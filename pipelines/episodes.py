@@ -58,6 +58,12 @@ class Change:
         """Whether all is as it was."""
         return self.known_since is None and not self.moved
 
+    def of_past(self, published: str) -> bool:
+        """Whether something new is known on a day that was published already, because the day is run again: what was
+        known on that day only until now is in the log no more, and nothing says where its episodes stand.
+        """
+        return self.known_since is not None and str(self.known_since) <= published
+
 
 class Episodes:
     """One source's episodes of one day. `con` holds the views of People and `kept` (resident_id, source, since)."""
@@ -74,7 +80,7 @@ class Episodes:
 
     @cached_property
     def _row_by_row(self) -> bool:
-        """Whether a key's episodes rest on its own versions only, and name the person."""
+        """Whether a key's episodes rest on its own versions of one person only, and name the person."""
         return not self._of_dwelling and all(e.shape in ("row", "point") for e in self._source.episodes.entries)
 
     @cached_property

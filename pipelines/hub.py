@@ -94,10 +94,11 @@ def publish_hub(home: Home, day: date) -> None:
         _remember(home, people, draft, last)
         for name in signals:
             source = Episodes(home, people.con, name, day)
-            if last is None or last.inputs.get(f"{name} as declared") != said[name]:
+            change = _change(home, people, last, name, source.basis) if last else Change(None, 0)
+            if last is None or last.inputs.get(f"{name} as declared") != said[name] or change.of_past(last.day):
                 source.rebuild(draft)
             else:
-                source.update(draft, _change(home, people, last, name, source.basis))
+                source.update(draft, change)
         _stream(people, draft, layout.MEMBERSHIP, _MEMBERSHIP)
         _stream(people, draft, layout.RESIDENCE, _RESIDENCE, {"run": day})
 

@@ -1,0 +1,31 @@
+"""A day that is run again, as one more file came before it was closed, leaves what one run leaves (promise 6)."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines import layout, steps
+from tests.home.cases import CASES, DAY
+from tests.home.copies import opened
+from tests.home.deliveries import deliver
+from tests.home.planting import bills
+
+pytestmark = pytest.mark.usefixtures("without_great_expectations")
+
+
+def test_a_payment_corrected_on_its_own_day_leaves_the_month_it_stood_in(copy_of: Callable[..., Path]) -> None:
+    root, case = copy_of("signed"), next(case for case in CASES if case.name == "consents to everything")
+    paid = [row | {"charged_year": "2018"} for row in bills(case, "tax_bills", 11, unpaid=False)]
+    counts = []
+    for name, month in (("none", ""), ("delta_1.csv", "01"), ("delta_2.csv", "02")):
+        if month:
+            deliver(root, "tax_bills", DAY, [row | {"paid_on": f"2026-{month}-15"} for row in paid], name)
+        steps.take_in(opened(root), "tax_bills", DAY)
+        steps.hub(opened(root), DAY)
+        counts.append(
+            [opened(root).store.read_table(layout.episodes("tax", f"2026-{m}")).num_rows for m in ("01", "02")]
+        )
+    (january, february), first, second = counts
+    assert first == [january + 2, february]
+    assert second == [january, february + 2]
