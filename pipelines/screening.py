@@ -125,11 +125,13 @@ def backtest(home: Home, first: date, last: date) -> list[date]:
 
 
 def last_day(home: Home) -> date:
-    """The newest day of which anything is known: the run day of everything that is not a daily run."""
+    """The newest day of which anything is known, or that was run: the run day of everything that is not a daily run.
+    What had to be forgotten on a day without deliveries is not looked at again as permitted before.
+    """
     known = [entry.known_from for entry in home.ledger().entries]
     if not known:
         raise GateClosed("ledger", "nothing was taken in yet", "run kizuki intake")
-    return max(known)
+    return max([*known, *(date.fromisoformat(m.day) for m in home.store.chain if m.step == "people")])
 
 
 def run_day(home: Home, day: date) -> date:
