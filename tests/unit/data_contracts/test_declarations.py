@@ -1,5 +1,6 @@
 """Every declared source is whole, says what SOURCES says, and its generated page and canaries are up to date."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -271,3 +272,11 @@ def test_listing_rules_imports_nothing_heavy() -> None:
 
 def test_entry_defaults() -> None:
     assert Entry("k", "point", "ラベル").precision == "'day'"
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_column_is_derived_over_the_rows_of_several_people(name: str) -> None:
+    """Else a row would go on telling what was known of somebody who has withdrawn (pipelines.episodes)."""
+    for derived in source(name).episodes.derive.values():
+        for over in re.findall(r"\bover\s*\(([^)]*)\)", derived):
+            assert "resident_id" in re.findall(r"\w+", over), (name, over)
