@@ -105,7 +105,7 @@ def _derived(home: Home, people: People, day: date, draft: Draft) -> tuple[int, 
             )
             made_on = _made_on(home, path, of_day)
             if made_on not in lost_of:
-                lost_of[made_on] = households_lost(people, made_on, day)
+                lost_of[made_on] = households_lost(people, made_on, day, _at_home(home, day))
             table = home.store.read_table(path)
             kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost_of[made_on])))
             if "person_key" in kept.column_names:
@@ -119,9 +119,15 @@ def _derived(home: Home, people: People, day: date, draft: Draft) -> tuple[int, 
     return rows, lists
 
 
+def _at_home(home: Home, day: date) -> list[str]:
+    """The sources that speak of dwellings."""
+    contracts = [home.catalog.source(name, day).contract for name in home.with_role("signal")]
+    return [str(contract.basis) for contract in contracts if contract.subject.get("entity") == "dwelling"]
+
+
 def _made_on(home: Home, path: str, of_day: date) -> date:
-    """The day whose scores a week's list was made from: its Monday, or a later day when the list was late."""
-    made = home.store.last("weekly-list", of_day) if path.startswith("published/lists/") else None
+    """The day whose scores a week's list and desk notes were made from: its Monday, or a later day for a late list."""
+    made = home.store.last("weekly-list", of_day)
     read = [p for p in made.inputs if p.startswith("working/scores/")] if made and path in made.outputs else []
     return date.fromisoformat(read[0].split("/")[2]) if read else of_day
 
@@ -146,7 +152,7 @@ def _validation(home: Home, people: People, day: date, draft: Draft) -> int:
             date.fromisoformat(m.day) for m in reversed(home.store.chain) if m.step == "training" and path in m.outputs
         )
         table = home.store.read_table(path)
-        lost = households_lost_since(people, trained, day, ["early_outreach", "model_evaluation"])
+        lost = households_lost_since(people, trained, day, ["early_outreach", "model_evaluation"], _at_home(home, day))
         kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost)))
         if kept.num_rows < table.num_rows:
             deleted += table.num_rows - kept.num_rows

@@ -32,7 +32,12 @@ class Made(People):
               null::date as "until", date '2020-01-01' as known_from, null::date as known_until;
             create table states as select 'R' as resident_id, date '2020-01-01' as "from", null::date as "until",
               '' as ward, '' as town_code, '' as sex, '' as nationality_class, date '1980-01-01' as birth_date;
-            create table household_keys as select 'H' as household_id, 'h' as household_key;
+            create table household_keys as
+              select unnest(['H', 'I', 'J']) as household_id, unnest(['h', 'i', 'j']) as household_key;
+            create table residence as
+              select unnest(['H', 'I', 'J']) as household_id, unnest(['A', 'A', 'B']) as dwelling_id,
+              date '2020-01-01' as "from", null::date as "until", date '2020-01-01' as known_from,
+              null::date as known_until;
             create table person_keys as select 'R' as resident_id, 'r' as person_key;
             create table admitted as select unnest(['tax', 'water']) as source, date '2020-01-01' as since"""
         )
@@ -71,11 +76,22 @@ def test_what_held_without_a_gap_is_in_scope(name: str) -> None:
 def test_past_rows_go_when_anything_they_rest_on_did_not_hold_without_a_gap(name: str) -> None:
     rows, wanted = CASES[name]
     lost = ["h"] if wanted < {source for row in rows for source in row[0].split("|")} else []
-    assert households_lost(Made(*rows), D, day(3)).to_pylist() == lost
-    assert households_lost_since(Made(*rows), D, day(3), [OUTREACH]).to_pylist() == lost
+    assert households_lost(Made(*rows), D, day(3), []).to_pylist() == lost
+    assert households_lost_since(Made(*rows), D, day(3), [OUTREACH], []).to_pylist() == lost
 
 
 def test_on_the_day_itself_nothing_is_lost() -> None:
     made = Made(("tax", OUTREACH, -9, 0))
     assert set(scope(made, D, D).permission["source"].to_pylist()) == {"tax"}
-    assert households_lost(made, D, D).to_pylist() == []
+    assert households_lost(made, D, D, ["water"]).to_pylist() == []
+
+
+def test_what_was_known_of_a_dwelling_is_lost_to_all_under_its_roof() -> None:
+    made = Made(("tax|water", OUTREACH, -9, 0), ("tax", OUTREACH, 1, OPEN))
+    assert households_lost(made, D, day(3), ["water"]).to_pylist() == ["h", "i"]
+    assert households_lost_since(made, D, day(3), [OUTREACH], ["water"]).to_pylist() == ["h", "i"]
+    taxes = Made(("tax|water", OUTREACH, -9, 0), ("water", OUTREACH, 1, OPEN))
+    assert households_lost(taxes, D, day(3), ["water"]).to_pylist() == ["h"]
+    taxes.con.execute("insert into protection values ('R', $1, null)", [day(2)])
+    assert households_lost(taxes, D, day(3), ["water"]).to_pylist() == ["h", "i"]
+    assert households_lost(taxes, day(2), day(3), ["water"]).to_pylist() == ["h"], "its rows were not read on that day"
