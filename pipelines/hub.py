@@ -99,6 +99,10 @@ def publish_hub(home: Home, day: date) -> None:
                 source.rebuild(draft)
             else:
                 source.update(draft, change)
+        ours = tuple(layout.episodes_folder(str(home.basis(name))) for name in signals)
+        for path in home.store.under(layout.EPISODES):
+            if not path.startswith(ours):  # of another version of this software: it would be read, and never purged
+                draft.remove(path)
         _stream(people, draft, layout.MEMBERSHIP, _MEMBERSHIP)
         _stream(people, draft, layout.RESIDENCE, _RESIDENCE, {"run": day})
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from data_contracts.shapes import EPISODE_SCHEMA
 from pipelines import layout, steps
 from tests.home.cases import CASES, DAY
 from tests.home.copies import opened
@@ -29,3 +30,12 @@ def test_a_payment_corrected_on_its_own_day_leaves_the_month_it_stood_in(copy_of
     (january, february), first, second = counts
     assert first == [january + 2, february]
     assert second == [january, february + 2]
+
+
+def test_episodes_that_no_source_tells_any_more_go(copy_of: Callable[..., Path]) -> None:
+    home, path = opened(copy_of("signed")), layout.episodes("of old", "standing")
+    with home.store.writing():
+        rows = EPISODE_SCHEMA.empty_table()
+        home.store.publish("hub", DAY, lambda draft: draft.table(path, rows, []), inputs={}, config="of old")
+    steps.hub(opened(home.root), DAY)
+    assert not opened(home.root).store.has(path)
