@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -63,55 +65,98 @@ class Counts:
     persons: int
 
 
+Staged: TypeAlias = pa.Table | Path
+"""What staging.stage returns, or the staging Parquet that holds the same."""
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What became of the deliveries of one batch. All tables are sorted by delivery, row.
 
-    broken: (delivery, row, rule), warnings included. accepted, refused_rows: delivery, row and the typed columns, of
-    files that are not refused. complete_fulls: fulls whose absences mean something (every key readable, not refused).
+    broken: (delivery, row, rule), warnings included. bad: (delivery, row) of rows with an error. twins: of the second
+    and later of identical rows. complete_fulls: fulls whose absences mean something (every key readable, not refused).
     rule_counts: rows per row rule over the whole batch, zeros included. `counts` per delivery.
     """
 
+    staged: Staged = field(repr=False)
+    contract: Contract = field(repr=False)
     broken: pa.Table
+    bad: pa.Table
+    twins: pa.Table
     refused_files: dict[int, list[FileFailure]]
-    accepted: pa.Table
-    refused_rows: pa.Table
     complete_fulls: frozenset[int]
     rule_counts: dict[str, int]
-    counts: dict[int, Counts] = field(default_factory=dict)
+    counts: dict[int, Counts]
+
+    def views(self, con: duckdb.DuckDBPyConnection, aside: Iterable[int] = ()) -> None:
+        """Make the views `staged`, `accepted` and `refused` in `con`: accepted and refused are rows of files that are
+        not refused (nor set `aside`), with every staged column.
+        """
+        open_staged(con, self.staged)
+        gone = sorted({*self.refused_files, *aside})
+        con.register("gone", pa.table({"delivery": pa.array(gone, pa.int32())}))
+        con.register("bad", self.bad)
+        con.register("twin", self.twins)
+        standing = "FROM staged ANTI JOIN gone USING (delivery)"
+        neither = "ANTI JOIN bad USING (delivery, row) ANTI JOIN twin USING (delivery, row)"
+        con.execute(f"CREATE OR REPLACE TEMP VIEW accepted AS {standing} {neither}")
+        con.execute(f"CREATE OR REPLACE TEMP VIEW refused AS {standing} SEMI JOIN bad USING (delivery, row)")
+
+    @cached_property
+    def accepted(self) -> pa.Table:
+        """delivery, row and the typed columns of accepted rows."""
+        return self._typed("accepted")
+
+    @cached_property
+    def refused_rows(self) -> pa.Table:
+        """The same of rows with an error."""
+        return self._typed("refused")
+
+    def _typed(self, view: str) -> pa.Table:
+        columns = ", ".join(content_columns(self.contract, with_unknown=False))
+        with duckdb.connect() as con:
+            self.views(con)
+            return con.sql(f"SELECT delivery, row, {columns} FROM {view} ORDER BY delivery, row").to_arrow_table()
 
 
-def judge(staged: pa.Table, source: Source, context: Mapping[int, FileContext]) -> Judgement:
-    """Hold staged deliveries (staging.stage) to the contract.
+def open_staged(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Make the view `staged` in `con`."""
+    if isinstance(staged, Path):
+        con.read_parquet(str(staged)).create_view("staged")
+    else:
+        con.register("staged", staged)
+
+
+def judge(staged: Staged, source: Source, context: Mapping[int, FileContext]) -> Judgement:
+    """Hold staged deliveries to the contract.
 
     `context` names every delivery of the batch, also one without a single row. Deliveries count in number order: a fall
     is measured against the last file accepted before it, in this batch or (`previous_persons`) earlier.
     Never raises for bad data: that is what the result is for.
     """
     contract = source.contract
-    con = duckdb.connect()
-    con.register("staged", staged)
-    broken = _broken(con, contract)
-    con.register("broken", broken)
-    severe = pa.array([rule.id for rule in row_rules(contract) if rule.severity == "error"] + [KEY_CONFLICT])
-    con.register("severe", pa.table({"rule": severe}))
-    con.execute("CREATE TEMP TABLE bad AS SELECT DISTINCT delivery, row FROM broken SEMI JOIN severe USING (rule)")
-    con.execute(f"CREATE TEMP TABLE twin AS {_twins(contract)}")
-    counts = _counts(con, contract, context)
-    refused = _refused_files(con, source, context, counts)
-    gone = pa.table({"delivery": pa.array(sorted(refused), pa.int32())})
-    con.register("gone", gone)
-    columns = ", ".join(content_columns(contract, with_unknown=False))
-    kept = f"SELECT delivery, row, {columns} FROM staged ANTI JOIN gone USING (delivery)"
-    return Judgement(
-        broken=broken,
-        refused_files=refused,
-        accepted=_table(con, f"{kept} ANTI JOIN bad USING (delivery, row) ANTI JOIN twin USING (delivery, row)"),
-        refused_rows=_table(con, f"{kept} SEMI JOIN bad USING (delivery, row)"),
-        complete_fulls=_complete(broken, contract, context, refused),
-        rule_counts=_rule_counts(broken, contract),
-        counts=counts,
-    )
+    with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
+        open_staged(con, staged)
+        broken = _broken(con, contract)
+        con.register("broken", broken)
+        severe = pa.array([rule.id for rule in row_rules(contract) if rule.severity == "error"] + [KEY_CONFLICT])
+        con.register("severe", pa.table({"rule": severe}))
+        con.execute("CREATE TEMP TABLE bad AS SELECT DISTINCT delivery, row FROM broken SEMI JOIN severe USING (rule)")
+        con.execute(f"CREATE TEMP TABLE twin AS {_twins(contract)}")
+        counts = _counts(con, contract, context)
+        refused = _refused_files(con, source, context, counts)
+        return Judgement(
+            staged=staged,
+            contract=contract,
+            broken=broken,
+            bad=_table(con, "FROM bad"),
+            twins=_table(con, "FROM twin"),
+            refused_files=refused,
+            complete_fulls=_complete(broken, contract, context, refused),
+            rule_counts=_rule_counts(broken, contract),
+            counts=counts,
+        )
 
 
 def persons_column(contract: Contract) -> str | None:

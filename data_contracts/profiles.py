@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from data_contracts.contract import Contract
+from data_contracts.judging import Staged, open_staged
 from data_contracts.rules import quoted
 
 LEAST_ROWS = 200
@@ -47,9 +48,9 @@ def watched_words(contract: Contract) -> list[tuple[str, str]]:
 
 
 def profiles(
-    staged: pa.Table, contract: Contract, rows: Mapping[int, int]
+    staged: Staged, contract: Contract, rows: Mapping[int, int]
 ) -> dict[int, tuple[int, dict[str, int], dict[str, int]]]:
-    """Counts by delivery over the staging table: (rows looked at, empty cells by column, words by «column=word»).
+    """Counts by delivery over staged deliveries: (rows looked at, empty cells by column, words by «column=word»).
 
     `rows` gives the number of rows of each delivery; those with too few are left out.
     """
@@ -59,15 +60,14 @@ def profiles(
     columns, words = [c.name for c in contract.columns], watched_words(contract)
     counted = [f"count(*) FILTER ({quoted(name)} IS NULL)" for name in columns]
     counted += [f"count(*) FILTER ({quoted(name)} = {_text(word)})" for name, word in words]
-    con = duckdb.connect()
-    con.register("staged", staged)
-    con.register(
-        "steps", pa.table({"delivery": pa.array(large, pa.int32()), "every": pa.array(large.values(), pa.int64())})
-    )
-    found = con.sql(
-        f"SELECT delivery, count(*), {', '.join(counted)} FROM staged JOIN steps USING (delivery) "
-        "WHERE row % steps.every = 0 GROUP BY delivery"
-    ).fetchall()
+    steps = pa.table({"delivery": pa.array(large, pa.int32()), "every": pa.array(large.values(), pa.int64())})
+    with duckdb.connect() as con:
+        open_staged(con, staged)
+        con.register("steps", steps)
+        found = con.sql(
+            f"SELECT delivery, count(*), {', '.join(counted)} FROM staged JOIN steps USING (delivery) "
+            "WHERE row % steps.every = 0 GROUP BY delivery"
+        ).fetchall()
     return {line[0]: _kept(line[1], line[2:], columns, words) for line in found}
 
 

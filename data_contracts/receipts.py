@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.drift import Drift, sentence
@@ -25,7 +24,6 @@ def receipt(
     delivery: int,
     judgement: Judgement | None,
     failures: Sequence[FileFailure] = (),
-    staged: pa.Table | None = None,
     drift: Sequence[Drift] = (),
 ) -> dict[str, Any]:
     """JSON-able receipt of one delivered file, the same whenever it is made.
@@ -35,7 +33,7 @@ def receipt(
     number of rows and row numbers as the office sees them («2-5», «9»). Accepted and forgotten rows are one number:
     the receipt does not say who lacked consent or is protected. `drift`: how the file differs from the last ones.
     """
-    rows, refused_rows, broken = _seen(delivery, judgement, staged)
+    rows, refused_rows, broken = _seen(delivery, judgement)
     refused_rows = rows if failures else refused_rows
     return {
         "source": source.name,
@@ -80,11 +78,10 @@ def row_ranges(rows: Iterable[int]) -> list[str]:
     return [str(first) if first == last else f"{first}-{last}" for first, last in spans]
 
 
-def _seen(delivery: int, judgement: Judgement | None, staged: pa.Table | None) -> tuple[int, int, dict[str, list[int]]]:
+def _seen(delivery: int, judgement: Judgement | None) -> tuple[int, int, dict[str, list[int]]]:
     """Rows read, rows with an error, and row numbers by rule, of one delivery."""
     if judgement is None or delivery not in judgement.counts:
-        rows = 0 if staged is None else staged.filter(pc.equal(staged["delivery"], delivery)).num_rows
-        return rows, 0, {}
+        return 0, 0, {}
     counts = judgement.counts[delivery]
     mine = judgement.broken.filter(pc.equal(judgement.broken["delivery"], delivery))
     broken: dict[str, list[int]] = {}

@@ -1,9 +1,11 @@
 """Delivered text beside its typed values: the one table that judge and Great Expectations look at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from data_contracts.contract import Column
 from data_contracts.profile import Source
@@ -11,6 +13,7 @@ from data_contracts.values import half_width, parse_column
 
 DELETED = "row__deleted"
 """Bool: the profile's delete column says that this row deletes its key."""
+_PIECE = 250_000  # rows typed at once
 
 
 def stage(deliveries: Sequence[tuple[int, pa.Table]], source: Source) -> pa.Table:
@@ -35,6 +38,29 @@ def stage(deliveries: Sequence[tuple[int, pa.Table]], source: Source) -> pa.Tabl
         if unknown is not None:
             columns[f"{column.name}__unknown"] = unknown
     return pa.table(columns)
+
+
+def write_staged(path: Path, deliveries: Iterable[tuple[int, pa.Table]], source: Source) -> None:
+    """Stage deliveries into a Parquet file piece by piece: no more than one of them is held in memory."""
+    with pq.ParquetWriter(path, stage([], source).schema, compression="lz4") as writer:
+        for piece in _pieces(deliveries):
+            writer.write_table(stage(piece, source))
+
+
+def _pieces(deliveries: Iterable[tuple[int, pa.Table]]) -> Iterator[list[tuple[int, pa.Table]]]:
+    """Small deliveries together, large ones in parts."""
+    held: list[tuple[int, pa.Table]] = []
+    room = _PIECE
+    for number, table in deliveries:
+        at = 0
+        while table.num_rows - at >= room:
+            yield [*held, (number, table.slice(at, room))]
+            at += room
+            held, room = [], _PIECE
+        held.append((number, table.slice(at)))
+        room -= table.num_rows - at
+    if held:
+        yield held
 
 
 def is_code(column: Column) -> bool:

@@ -176,7 +176,7 @@ def _restricted(home: Any) -> Iterable[str]:
     yield "\n様式v2は取得日の24か月前までの事実を含むので、`covers_from` はその日です。\n"
     yield f"`{layout.PROTECTION}`(暗号化)。解除が確認されるまで `until` は空です:\n"
     yield _table(home.store.read_table(layout.PROTECTION).to_pylist())
-    yield f"\n`{layout.log_folder('insurance_bills', 'signal')}/`。版の記録(追記のみ)。閉じた版は消えません:\n"
+    yield f"\n`{layout.log_folder('insurance_bills', 'signal')}/`。版の記録(月ごとのファイル)。閉じた版は消えません:\n"
     columns = ["notice_no", "instalment", "resident_id", "due_on", "paid_on", "known_from", "known_until"]
     log = versions(home, "insurance_bills")
     assert log is not None

@@ -70,7 +70,7 @@ from changes
 def resident_states(versions: pa.Table) -> pa.Table:
     """One row per resident and stretch of days on which one state was believed.
 
-    In: versions of the residents source (contract columns, version_id, known_from, known_until, closed_by). Out: the
+    In: versions of the residents source (contract columns, known_from, known_until, closed_by). Out: the
     contract columns + from, until (date, inclusive; null until = still), sorted by resident_id, from. Somebody whose
     rows all vanished from a full delivery is not believed to be here from that day.
     """

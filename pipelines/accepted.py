@@ -1,64 +1,122 @@
-"""A source's accepted log on disk: appended segments of opened and closed versions (DESIGN §5 «Incremental»).
+"""A source's accepted log on disk (DESIGN §5 «Incremental»): what was opened and what was closed, by the day it became
+known.
 
-`opened-<run day>-<n>` holds new versions with all their columns, `closed-…` the end of earlier ones. A correction or a
-vanishing therefore writes what changed, not the history.
+`opened-<period>` holds versions with all their columns and fingerprints, `closed-<period>` the ends of versions. A
+period is a month, or a day of the month of the newest delivery: when a new month begins, the days before become one
+file. So the files are a function of what was taken in and not of how it was cut into runs, and a day writes that day.
 """
+
+from datetime import date
+from itertools import chain
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from data_contracts.versions import CLOSED_SCHEMA, CONTROL_COLUMNS, advance, current_of, versions_of
+from data_contracts.values import ARROW_TYPES
+from data_contracts.versions import advance, recall, sight
 from pipelines import layout
+from pipelines.draft import ROW_GROUP
+from pipelines.duck import connect
 from pipelines.home import Home
+from pipelines.manifest import canonical, sha256
 from pipelines.store import Draft
+
+PERSON = ("resident_id", "dwelling_id")
+_CONTROL = pa.schema([("known_from", pa.date32()), ("seq", pa.int64()), ("k1", pa.int64()), ("k2", pa.int64())])
+_VERSIONS = """
+select {columns}, o.known_from, c.known_until, c.closed_by from "{name} opened" o
+left join "{name} closed" c using (k1, k2, seq)
+"""
 
 
 class Log:
-    """Reads a source's segments; collects what a run adds; writes it into a draft."""
+    """Advances a source's log batch by batch, in the ledger's order, and writes what came of it into a draft.
 
-    def __init__(self, home: Home, name: str) -> None:
-        self.folder = layout.log_folder(name, home.role(name))
+    `con` is the connection that holds the batches' tables; what is not published yet lies in `folder`.
+    """
+
+    def __init__(self, home: Home, name: str, con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self._home, self._name, self._con, self._folder = home, name, con, folder
         self._contract = home.catalog.contracts[name][-1]
-        self._opened = segments(home, name, "opened")
-        self._closed = segments(home, name, "closed")
-        self._new: list[tuple[pa.Table, pa.Table]] = []
+        self._schemas = {"opened": opened_schema(home, name), "closed": closed_schema(home, name)}
+        self._person = [column for column in PERSON if column in self._schemas["closed"].names]
+        self._parts: dict[str, list[Path]] = {"opened": [], "closed": []}
 
-    def versions(self) -> pa.Table | None:
-        """All versions believed so far, or None when nothing was ever accepted."""
-        opened = [*self._opened, *(o for o, _ in self._new)]
-        closed = [*self._closed, *(c for _, c in self._new)]
-        if not opened:
-            return None
-        whole = pa.concat_tables(opened, promote_options="default")
-        return versions_of(
-            whole, pa.concat_tables(closed) if closed else CLOSED_SCHEMA.empty_table(), key=self._contract.key
+    def add(self, complete: pa.Table, content: list[str]) -> None:
+        """Take a batch into the log: the tables `kept` and `seen` of the connection (data_contracts.versions.sight).
+
+        `complete`: scope, seq, known_from of its full deliveries whose absences mean something; `content`: the columns
+        of `kept` whose change makes a new version.
+        """
+        con, scope = self._con, self._contract.full_scope
+        con.register("complete", complete)
+        sight(con, key=self._contract.key, content=content, scope=scope)
+        for kind in ("opened", "closed"):
+            self._view(kind, self._parts[kind], home_paths(self._home, self._name, kind))
+        recall(con, "opened", "closed", scope=scope, person=self._person)
+        advance(con)
+        content_of = "k.* exclude (seq, row, row__deleted), o.* exclude (rid)"
+        self._part("opened", f"select {content_of} from kept k join opening o on k.rowid = o.rid")
+        person = "".join(f', "{column}"' for column in self._person)
+        self._part(
+            "closed",
+            f"""select * from closing join (
+              select k1, k2, seq, known_from{person} from believed
+              union all select s.k1, s.k2, s.seq, s.known_from{person.replace(', "', ', k."')}
+              from sighted s join kept k on k.rowid = s.rid) using (k1, k2, seq)""",
         )
 
-    def add(self, sightings: pa.Table, fulls: pa.Table) -> None:
-        """Advance the log by the sightings and fulls of one batch, in their order (data_contracts.versions.advance)."""
-        believed = self.versions()
-        current = current_of(believed) if believed is not None else None
-        hashed = [name for name in sightings.column_names if name not in (*CONTROL_COLUMNS, "row", "delivery")]
-        contract = self._contract
-        self._new.append(advance(current, sightings, fulls, key=contract.key, hashed=hashed, scope=contract.full_scope))
+    def write(self, draft: Draft, newest: date) -> None:
+        """Write what was added, and bring the log into its one form as of `newest`, the source's last known day."""
+        con = self._con
+        for kind in ("opened", "closed"):
+            self._view(f"new_{kind}", self._parts[kind], [], like=kind)
+        never = "select known_from from new_closed where known_until = known_from"
+        for kind, day, more in (("opened", "known_from", f" union {never}"), ("closed", "known_until", "")):
+            days = con.sql(f"select distinct {day} from new_{kind}{more}").fetchall()
+            held = {period_of(path): path for path in home_paths(self._home, self._name, kind)}
+            touched = {_period(d, newest) for (d,) in days} | {t for p in held if (t := _later(p, newest)) != p}
+            for target in sorted(touched):
+                old = [path for period, path in sorted(held.items()) if _later(period, newest) == target]
+                self._rewrite(draft, kind, target, old, within=f"{day} between {_span(target)}")
 
-    def write(self, draft: Draft) -> None:
-        """Append what was added as this run's segments."""
-        for place, (opened, closed) in enumerate(self._new):
-            for kind, table in (("opened", opened), ("closed", closed)):
-                if table.num_rows:
-                    draft.table(f"{self.folder}/{kind}-{draft.run_id}-{place}.parquet", table, ["version_id"])
+    def _rewrite(self, draft: Draft, kind: str, target: str, old: list[str], within: str) -> None:
+        """One file of the log anew: what the files it takes the place of held, and what was added."""
+        self._view("before", [], old, like=kind)
+        names = ", ".join(f'"{name}"' for name in self._schemas[kind].names)
+        rows = f"(select {names} from before union all select {names} from new_{kind} where {within})"
+        order = _order(self._home, self._name, kind)
+        if kind == "closed":  # a version that was opened and closed on one day never was
+            found = self._con.sql(f"from {rows} where known_until > known_from {order}")
+        else:
+            gone = "select k1, k2, seq from new_closed where known_until = known_from"
+            found = self._con.sql(f"from {rows} anti join ({gone}) using (k1, k2, seq) {order}")
+        path = f"{log_folder(self._home, self._name)}/{kind}-{target}.parquet"
+        written = publish_rows(draft, path, self._schemas[kind], found)
+        if written and path in old:
+            draft.rewritings[path] = "later on the same day"
+        for replaced in old:
+            if replaced != path or not written:
+                draft.remove(replaced)
 
+    def _part(self, kind: str, query: str) -> None:
+        path = self._folder / f"{kind}-{len(self._parts[kind]):05d}.parquet"
+        self._con.execute(f"copy ({query}) to '{path}' (format parquet, compression lz4_raw)")
+        self._parts[kind].append(path)
 
-def segments(home: Home, name: str, kind: str) -> list[pa.Table]:
-    """The published segments of a source's log, oldest first; kind is opened or closed."""
-    folder = layout.log_folder(name, home.role(name))
-    return [home.store.read_table(path) for path in home.store.under(f"{folder}/{kind}-")]
-
-
-def versions(home: Home, name: str) -> pa.Table | None:
-    """All accepted versions of a source: contract columns, the person or dwelling, known_from, known_until."""
-    return Log(home, name).versions()
+    def _view(self, view: str, parts: list[Path], published: list[str], like: str = "") -> None:
+        """A view with all columns of the log over files in the staging area and published ones."""
+        con = self._con
+        con.register(f"{view} none", self._schemas[like or view].empty_table())
+        tables = [f'"{view} none"']
+        if published:
+            self._home.store.relation(con, published).create_view(f"{view} held")
+            tables.append(f'"{view} held"')
+        if parts:
+            con.read_parquet([str(path) for path in parts], union_by_name=True).create_view(f"{view} added")
+            tables.append(f'"{view} added"')
+        con.execute(f'create or replace view "{view}" as ' + " union all by name ".join(f"from {t}" for t in tables))
 
 
 def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str) -> duckdb.DuckDBPyRelation | None:
@@ -68,25 +126,129 @@ def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str) -> duckdb.Du
     Columns: those of the contract, resident_id and dwelling_id (signals), known_from, known_until (null = still
     believed; believed in [known_from, known_until)), closed_by.
     """
-    folder = layout.log_folder(name, home.role(name))
-    opened, closed = (home.store.under(f"{folder}/{kind}-") for kind in ("opened", "closed"))
-    if not opened:
+    files = {kind: home_paths(home, name, kind) for kind in ("opened", "closed")}
+    if not files["opened"]:
         return None
-    rows = home.store.relation(con, opened)
-    names = ", ".join(f'o."{column}"' for column in rows.columns if column not in ("row_hash", "version_id"))
-    ended = home.store.relation(con, closed) if closed else con.from_arrow(CLOSED_SCHEMA.empty_table())
-    rows.create_view(f"opened of {name}")
-    ended.create_view(f"closed of {name}")
-    return con.sql(
-        f"""select {names}, c.known_until, c.closed_by
-        from "opened of {name}" o left join "closed of {name}" c using (version_id)
-        where c.known_until is null or c.known_until > o.known_from"""
+    opened = home.store.relation(con, files["opened"])
+    opened.create_view(f"{name} opened")
+    ended = con.from_arrow(closed_schema(home, name).empty_table())
+    (home.store.relation(con, files["closed"]) if files["closed"] else ended).create_view(f"{name} closed")
+    shown = ", ".join(f'o."{column}"' for column in opened.columns if column not in (*_CONTROL.names, "row_hash"))
+    return con.sql(_VERSIONS.format(columns=shown, name=name))
+
+
+def unheld(con: duckdb.DuckDBPyConnection, home: Home, name: str, stretch: str) -> dict[str, int]:
+    """Files of a source's log with rows of persons who are not in the table `stretch` (resident_id, since), or since
+    later than the row became known: path → number of such rows. Reads two columns.
+    """
+    files = {str(home.store.file(path)): path for kind in ("opened", "closed") for path in home_paths(home, name, kind)}
+    if not files:
+        return {}
+    con.read_parquet(list(files), union_by_name=True, filename=True).create_view("logged")
+    found = con.sql(
+        f"""select filename, count(*) from logged l left join {stretch} k using (resident_id)
+        where k.since is null or k.since > l.known_from group by filename"""
+    ).fetchall()
+    return {files[file]: rows for file, rows in sorted(found)}
+
+
+def rewrite_held(
+    con: duckdb.DuckDBPyConnection, home: Home, name: str, path: str, stretch: str, draft: Draft, why: str
+) -> None:
+    """Rewrite a file of the log without the rows that `unheld` counts; a file with no row left goes."""
+    kind = path.rsplit("/", 1)[1].split("-")[0]
+    schema = opened_schema(home, name) if kind == "opened" else closed_schema(home, name)
+    names = ", ".join(f'l."{column}"' for column in schema.names)
+    con.from_arrow(schema.empty_table()).create_view("none of it")
+    home.store.relation(con, [path]).create_view("some of it")
+    found = con.sql(
+        f"""select {names} from (from "none of it" union all by name from "some of it") l
+        join {stretch} k on k.resident_id = l.resident_id and k.since <= l.known_from {_order(home, name, kind)}"""
     )
+    if publish_rows(draft, path, schema, found):
+        draft.rewritings[path] = why
+    else:
+        draft.remove(path)
+
+
+def publish_rows(draft: Draft, path: str, schema: pa.Schema, found: duckdb.DuckDBPyRelation) -> bool:
+    """Write the rows of a relation, in its order, as a file of the log; nothing, and False, when there are none."""
+    batches = (batch.cast(schema) for batch in found.to_arrow_reader(ROW_GROUP))
+    first = next(batches, None)
+    if first is None:
+        return False
+    draft.stream(path, schema, chain([first], batches))
+    return True
+
+
+def _order(home: Home, name: str, kind: str) -> str:
+    """SQL: the one order in which rows of a file of the log stand."""
+    if kind == "closed":
+        return "order by k1, k2, seq"
+    key = ", ".join(f'"{column}"' for column in home.catalog.contracts[name][-1].key)
+    return f"order by {key}, known_from, seq"
+
+
+def versions(home: Home, name: str) -> pa.Table | None:
+    """The same as a table, sorted by key and known_from."""
+    with connect(home) as con:
+        found = relation(con, home, name)
+        if found is None:
+            return None
+        key = ", ".join(f'"{column}"' for column in home.catalog.contracts[name][-1].key)
+        return found.order(f"{key}, known_from").to_arrow_table()
+
+
+def opened_schema(home: Home, name: str) -> pa.Schema:
+    """Columns of a source's `opened` files: every contract version's, the newest first, and what the log adds."""
+    fields: dict[str, pa.DataType] = {}
+    for contract in reversed(home.catalog.contracts[name]):
+        fields |= {c.name: ARROW_TYPES[c.type] for c in contract.columns if c.name not in fields}
+    if home.role(name) == "signal":
+        fields |= dict.fromkeys(PERSON, pa.string())
+    return pa.schema([*fields.items(), *_CONTROL, ("row_hash", pa.int64())])
+
+
+def closed_schema(home: Home, name: str) -> pa.Schema:
+    """Columns of a source's `closed` files: the version that ended, whose it was, when and why it ended."""
+    person = [(column, pa.string()) for column in PERSON if column in opened_schema(home, name).names]
+    return pa.schema([*_CONTROL, *person, ("known_until", pa.date32()), ("closed_by", pa.string())])
+
+
+def log_folder(home: Home, name: str) -> str:
+    """Folder of a source's log."""
+    return layout.log_folder(name, home.role(name))
+
+
+def home_paths(home: Home, name: str, kind: str) -> list[str]:
+    """Published files of a source's log, oldest first; kind is opened or closed."""
+    return home.store.under(f"{log_folder(home, name)}/{kind}-")
 
 
 def log_digests(home: Home, names: list[str]) -> dict[str, str]:
-    """Digests of the logs of `names`, as inputs of a publication."""
-    paths: list[str] = []
+    """One digest for each source's log, as inputs of a publication."""
+    digests = {}
     for name in names:
-        paths += home.store.under(layout.log_folder(name, home.role(name)) + "/")
-    return {path: home.store.digest(path) for path in paths}
+        folder = log_folder(home, name) + "/"
+        digests[folder] = sha256(canonical({path: home.store.digest(path) for path in home.store.under(folder)}))
+    return digests
+
+
+def period_of(path: str) -> str:
+    """The month or day that a file of the log is named by."""
+    return path.rsplit("/", 1)[1].split("-", 1)[1].removesuffix(".parquet")
+
+
+def _period(day: date, newest: date) -> str:
+    return _later(str(day), newest)
+
+
+def _later(period: str, newest: date) -> str:
+    """Under which period a file is kept, as of `newest`: days become a month when the month is over."""
+    return period if period[:7] == f"{newest:%Y-%m}" else period[:7]
+
+
+def _span(period: str) -> str:
+    """SQL: the first and last day of a period."""
+    first = f"date '{period}'" if len(period) == 10 else f"date '{period}-01'"
+    return f"{first} and {first}" if len(period) == 10 else f"{first} and last_day({first})"

@@ -43,7 +43,7 @@ def _overdue(home: Home, name: str, day: date) -> list[str]:
 
 def days_not_run(home: Home, day: date) -> list[date]:
     """Working days between the run that closed last before `day` and `day`: nothing was run on them."""
-    closed = [date.fromisoformat(m.day) for m in home.store.chain if m.step == "close" and m.day < str(day)]
+    closed = [closed for closed in home.store.days_of("close") if closed < day]
     if not closed:
         return []
     between = range(max(closed).toordinal() + 1, day.toordinal())

@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -71,6 +72,11 @@ class Draft:
         self.table(path, table, keys)
         self.rewritings[path] = why
 
+    def sync(self) -> None:
+        """Bring every file to the disk, side by side: a manifest must not name what a power cut could take."""
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            list(pool.map(_to_disk, [generation(self._root, self.run_id, path) for path in self.outputs]))
+
     def _target(self, path: str) -> Path:
         target = generation(self._root, self.run_id, path)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -78,10 +84,17 @@ class Draft:
 
     def _done(self, path: str, file: BinaryIO, digest: str, size: int) -> None:
         file.flush()
-        os.fsync(file.fileno())
         checked.remember(generation(self._root, self.run_id, path), digest)
         self.outputs[path] = Output(digest, size, self.run_id)
         self._point("a file written")
+
+
+def _to_disk(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class _Sink(Protocol):

@@ -47,16 +47,12 @@ class History:
             self.warnings[row["order"]] = [Drift(**one) for one in said.pop("drift")]
             self.profiles.append(Profile(**row, **said))
 
-    def add(self, entries: Iterable[Entry], judgement: Judgement | None, staged: pa.Table | None, of: Contract) -> None:
+    def add(self, entries: Iterable[Entry], judgement: Judgement, of: Contract) -> None:
         """Measure the accepted files of one batch, in their order."""
-        accepted = [e for e in entries if judgement is not None and e.order not in judgement.refused_files]
-        if judgement is None or staged is None:
-            return
-        rows = {e.order: judgement.counts[e.order].rows for e in accepted if e.order in judgement.counts}
-        counted = profiles(staged, of, rows)
+        accepted = [e for e in entries if e.order in judgement.counts and e.order not in judgement.refused_files]
+        rows = {e.order: judgement.counts[e.order].rows for e in accepted}
+        counted = profiles(judgement.staged, of, rows)
         for entry in accepted:
-            if entry.order not in rows:
-                continue
             new = Profile(entry.order, entry.folder_day, entry.kind, rows[entry.order], *counted.get(entry.order, ()))
             self.warnings[entry.order] = drifts(new, self.profiles, of)
             self.profiles.append(new)

@@ -12,7 +12,6 @@ from typing import cast
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data_contracts.catalog import Source
 from identity.links import How, link
@@ -21,19 +20,23 @@ from identity.permissions import names
 from identity.register import load_register, uses
 from pipelines import layout
 from pipelines.home import Home
-from pipelines.persons import People
+from pipelines.persons import FOREVER, People
 
 PURPOSE = "early_outreach"
 HUMAN_SLIP, SAFEGUARD = "human_slip", "safeguard"
 NUMBER_OR_NAME = "resident_id_or_kana_address"
-NO_PERSON = pa.schema([("resident_id", pa.string()), ("dwelling_id", pa.string())])
 
-_STRETCH = f"""
+_PERMITTED = f"""
+create or replace temp table permitted as
+select resident_id, "from", coalesce("until", {FOREVER}) as "until", covers_from
+from permission where {names("sources", "$source")} and {names("purposes", "$purpose")}
+"""
+_STRETCH = """
+create or replace temp table stretch as
 with marked as (
-  select resident_id, "from", coalesce("until", date '9999-12-31') as "until",
-    max(coalesce("until", date '9999-12-31')) over (
+  select *, max("until") over (
       partition by resident_id order by "from", "until" rows between unbounded preceding and 1 preceding) as reach
-  from permission where {names("sources", "$source")} and {names("purposes", "$purpose")}),
+  from permitted),
 islands as (
   select *, sum(case when reach is null or "from" > reach + 1 then 1 else 0 end)
     over (partition by resident_id order by "from", "until") as island
@@ -41,23 +44,25 @@ islands as (
 select resident_id, min("from") as since from islands group by resident_id, island
 having min("from") <= $to and max("until") >= $to
 """
-
-_PASS = f"""
-select distinct r.* from rows r
-join stretch s on s.resident_id = r.resident_id and s.since <= r.known_from
-join permission p on p.resident_id = r.resident_id
-  and {names("p.sources", "$source")} and {names("p.purposes", "$purpose")}
-  and r.known_from between p."from" and coalesce(p."until", date '9999-12-31')
-  and ($fact is null or p.covers_from is null or fact_day is null or fact_day >= p.covers_from)
-order by r.delivery, r.row
+_PASS = """
+create or replace temp table passed as
+with allowed as (
+  select distinct r.delivery, r.row from found r
+  join stretch s on s.resident_id = r.resident_id join permitted p on p.resident_id = r.resident_id
+  where s.since <= r.known_from and r.known_from between p."from" and p."until" and {covered})
+select r.* from found r semi join allowed using (delivery, row)
 """
+_COVERED = "(p.covers_from is null or r.{fact} is null or r.{fact} >= p.covers_from)"
 
 
 class Gate:
-    """The gate for one source, as of the day of the run. Sources that are not about persons' signals pass whole."""
+    """The gate as of the day of the run, in the connection that holds the rows. Sources that are not about persons'
+    signals pass whole.
+    """
 
-    def __init__(self, home: Home, source: Source, to: date) -> None:
-        self._home, self._source, self._to = home, source, to
+    def __init__(self, home: Home, to: date, con: duckdb.DuckDBPyConnection) -> None:
+        self._home, self._to, self._con = home, to, con
+        self._basis: str | None = None
         self._book: AddressBook | None = None
         self._people: People | None = None
 
@@ -66,100 +71,107 @@ class Gate:
         """Published tables that the gate depends on."""
         return [path for path in People.paths() if path != layout.LEDGER and home.store.has(path)]
 
-    def passed(self, rows: pa.Table) -> pa.Table:
-        """Rows that may be kept, with `resident_id` (and `dwelling_id` when the source speaks of dwellings)."""
-        contract = self._source.contract
-        if contract.role == "slips":
-            return self._registered(rows, HUMAN_SLIP)
-        if contract.safeguard:
-            rows = _where(rows, f"not coalesce(({contract.safeguard.only}), false)")
-        if contract.role != "signal" or not rows.num_rows:
-            return rows if contract.role != "signal" else self._no_person(rows)
-        found = self._with_person(rows)
-        fact = contract.fact_date
-        bound = {"source": contract.basis, "purpose": PURPOSE, "fact": fact}
-        people = self._opened()
-        people.con.register("found", found)
-        people.con.execute(
-            f"create or replace temp view rows as select *, {fact or 'null::date'} as fact_day from found"
-        )
-        passed = people.ask(_PASS, bound, stretch=stretch_since(people, contract.basis, self._to))
-        return passed.drop_columns(["fact_day"])
+    def passed(self, source: Source, rows: str) -> None:
+        """Make the temp table `passed`: those of `rows` (table with delivery, row, the contract's columns, known_from)
+        that may be kept, with `resident_id` and, when the source speaks of dwellings, `dwelling_id`.
+        """
+        role, safeguard = source.contract.role, source.contract.safeguard
+        if safeguard:
+            rows = f"(from {rows} where not coalesce(({safeguard.only}), false))"
+        if role == "slips":
+            live = self._live(source, HUMAN_SLIP)
+            self._con.execute(f"create or replace temp table passed as from {rows} where {live}")
+        elif role == "signal":
+            self._found(source, rows)
+            self._permitted(source.contract.basis)
+            fact = source.contract.fact_date
+            self._con.execute(_PASS.format(covered=_COVERED.format(fact=fact) if fact else "true"))
+        else:
+            self._con.execute(f"create or replace temp table passed as from {rows}")
 
-    def safeguards(self, rows: pa.Table) -> pa.Table:
-        """Rows that serve as a safeguard, whoever consented: what the contract names, while the register allows it."""
-        declared = self._source.contract.safeguard
-        if declared is None:
-            return rows.slice(0, 0)
-        return self._registered(_where(rows, f"coalesce(({declared.when}), false)"), SAFEGUARD)
+    def quarantined(self, source: Source, rows: str) -> pa.Table:
+        """Refused rows that may be set aside for 30 days. A refused slip goes back to whoever wrote it, unseen."""
+        if source.contract.role == "slips":
+            return self._con.sql(f"from {rows} limit 0").to_arrow_table()
+        self.passed(source, rows)
+        return self._con.sql("from passed order by delivery, row").to_arrow_table()
 
     def _opened(self) -> People:
-        self._people = self._people or People(self._home)
+        self._people = self._people or People(self._home, self._con)
         return self._people
 
-    def quarantined(self, rows: pa.Table) -> pa.Table:
-        """Refused rows that may be set aside for 30 days. A refused slip goes back to whoever wrote it, unseen."""
-        return rows.slice(0, 0) if self._source.contract.role == "slips" else self.passed(rows)
+    def _permitted(self, basis: str | None) -> None:
+        if basis != self._basis:
+            permitted_for(self._opened(), basis, self._to)
+            self._basis = basis
 
-    def _registered(self, rows: pa.Table, purpose: str) -> pa.Table:
-        """Rows that became known while the register held a live entry for this source and a use that is not scoring."""
+    def safeguards(self, source: Source, rows: str) -> pa.Table:
+        """Rows that serve as a safeguard, whoever consented: what the contract names, while the register allows it."""
+        declared = source.contract.safeguard
+        serving = f"coalesce(({declared.when}), false) and {self._live(source, SAFEGUARD)}" if declared else "false"
+        return self._con.sql(f"from {rows} where {serving} order by delivery, row").to_arrow_table()
+
+    def _live(self, source: Source, purpose: str) -> str:
+        """SQL: the register held a live entry for this source and a use that is not scoring when a row became known."""
         register = load_register(self._home.settings.config / "legal_bases.yaml")
-        live = [
-            (entry.valid_from, entry.valid_to or date.max)
-            for entry in uses(register, self._source.contract.basis, purpose)
-        ]
-        known = rows["known_from"].to_pylist()
-        return rows.filter(pa.array([any(f <= day <= u for f, u in live) for day in known], pa.bool_()))
+        entries = uses(register, source.contract.basis, purpose)
+        live = [f"known_from between date '{e.valid_from}' and date '{e.valid_to or date.max}'" for e in entries]
+        return f"({' or '.join(live) or 'false'})"
 
-    def _no_person(self, rows: pa.Table) -> pa.Table:
-        for field in NO_PERSON:
-            if field.name not in rows.column_names:
-                rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
-        return rows
-
-    def _with_person(self, rows: pa.Table) -> pa.Table:
-        subject = self._source.contract.subject
+    def _found(self, source: Source, rows: str) -> None:
+        """Make the temp table `found`: rows with their person."""
+        subject, con = source.contract.subject, self._con
+        nobody = "null::varchar as dwelling_id"
+        named = f"select *, {nobody} from {rows}"
+        column = subject.get("column")
+        if column and column != "resident_id":
+            named = f'select *, "{column}" as resident_id, {nobody} from {rows}'
         if subject["by"] == "resident_id":
-            column = subject["column"]
-            named = rows if column == "resident_id" else rows.append_column("resident_id", rows[column])
-            return self._no_person(named)
-        if subject["by"] == NUMBER_OR_NAME:
-            numbered = pc.is_valid(rows[subject["column"]])
-            unnumbered = self._linked(rows.filter(pc.invert(numbered)).drop_columns([subject["column"]]), subject)
-            return pa.concat_tables(
-                [self._no_person(rows.filter(numbered)), unnumbered], promote_options="permissive"
-            ).sort_by([("delivery", "ascending"), ("row", "ascending")])
-        return self._linked(rows, subject)
+            con.execute(f"create or replace temp view found as {named}")
+        elif subject["by"] == NUMBER_OR_NAME:
+            self._link(subject, f'select * from {rows} where "{column}" is null')
+            linked = _linked(subject, replacing=column == "resident_id")
+            con.execute(
+                f'create or replace temp table found as {named} where "{column}" is not null union all by name {linked}'
+            )
+        else:
+            self._link(subject, f"from {rows}")
+            con.execute(f"create or replace temp table found as {_linked(subject)}")
 
-    def _linked(self, rows: pa.Table, subject: Mapping[str, str]) -> pa.Table:
+    def _link(self, subject: Mapping[str, str], rows: str) -> None:
         """Link by name; on each day those protected on that day are never linked."""
-        numbered = rows.append_column("row_id", pa.array(range(rows.num_rows), pa.int64()))
-        asked = pa.table(
-            {"row_id": numbered["row_id"], "day": numbered["known_from"], **asked_columns(numbered, subject)}
+        con = self._con
+        con.execute(f"create or replace temp table unlinked as {rows}")
+        asked = con.sql(
+            f"select rowid as row_id, known_from as day, {asked_columns(subject)} from unlinked order by rowid"
         )
         people = self._opened()
         self._book = self._book or AddressBook(people.ask("select distinct town_code, town from states"))
         states, never = (people.ask(f"select * from {name}") for name in ("states", "protection"))
-        links = link(asked, states, self._book, how_linked(subject), never=never)
-        con = duckdb.connect()
-        con.register("numbered", numbered)
-        con.register("links", links)
-        dwelling = "l.dwelling_id" if subject.get("entity") == "dwelling" else "null::varchar"
-        return con.sql(
-            f"""select n.* exclude (row_id), l.resident_id, {dwelling} as dwelling_id
-            from numbered n join links l using (row_id) where l.outcome = 'linked' order by delivery, row"""
-        ).to_arrow_table()
+        con.register("links", link(asked.to_arrow_table(), states, self._book, how_linked(subject), never=never))
 
 
-def _where(rows: pa.Table, condition: str) -> pa.Table:
-    with duckdb.connect() as con:
-        con.register("rows", rows)
-        return con.sql(f"select * from rows where {condition} order by delivery, row").to_arrow_table()
+def _linked(subject: Mapping[str, str], replacing: bool = False) -> str:
+    dwelling = "l.dwelling_id" if subject.get("entity") == "dwelling" else "null::varchar"
+    kept = "u.* exclude (resident_id)" if replacing else "u.*"
+    return (
+        f"select {kept}, l.resident_id, {dwelling} as dwelling_id from unlinked u join links l on u.rowid = l.row_id "
+        "where l.outcome = 'linked'"
+    )
+
+
+def permitted_for(people: People, basis: str | None, day: date) -> None:
+    """Make the temp tables `permitted` (resident_id, from, until, covers_from) for a basis and `stretch` (resident_id,
+    since: persons with the basis on `day`, and since when without a gap).
+    """
+    people.con.execute(_PERMITTED, {"source": basis, "purpose": PURPOSE})
+    people.con.execute(_STRETCH, {"to": day})
 
 
 def stretch_since(people: People, basis: str | None, day: date) -> pa.Table:
     """Persons with a basis for `basis` on `day` and since when without a gap: resident_id, since."""
-    return people.ask(_STRETCH, {"source": basis, "purpose": PURPOSE, "to": day})
+    permitted_for(people, basis, day)
+    return people.ask("from stretch")
 
 
 def how_linked(subject: Mapping[str, str]) -> How:
@@ -167,16 +179,11 @@ def how_linked(subject: Mapping[str, str]) -> How:
     return "kana_address" if subject["by"] == NUMBER_OR_NAME else cast(How, subject["by"])
 
 
-def asked_columns(rows: pa.Table, subject: Mapping[str, str]) -> dict[str, pa.ChunkedArray | pa.Array]:
-    """What linking asks of rows: kana, birth_date, address, building, from the columns that `subject` names."""
-
-    def column(role: str, kind: pa.DataType) -> pa.ChunkedArray | pa.Array:
-        name = subject.get(role)
-        return rows[name] if name else pa.nulls(rows.num_rows, kind)
-
-    return {
-        "kana": column("kana", pa.string()),
-        "birth_date": column("birth", pa.date32()),
-        "address": column("address", pa.string()),
-        "building": column("building", pa.string()),
-    }
+def asked_columns(subject: Mapping[str, str]) -> str:
+    """SQL: what linking asks of rows: kana, birth_date, address, building, from the columns that `subject` names."""
+    asked = {"kana": ("kana", "varchar"), "birth_date": ("birth", "date"),
+             "address": ("address", "varchar"), "building": ("building", "varchar")}  # fmt: skip
+    return ", ".join(
+        f'"{subject[role]}" as {name}' if subject.get(role) else f"null::{kind} as {name}"
+        for name, (role, kind) in asked.items()
+    )

@@ -146,10 +146,10 @@ def routine_before(home: Home, day: date) -> pa.Table:
 
 
 def _hub_day(home: Home) -> date:
-    found = next((m.day for m in reversed(home.store.chain) if m.step == "hub"), None)
-    if found is None:
+    found = home.store.days_of("hub")
+    if not found:
         raise GateClosed("publication", "the hub was not published yet", "run kizuki intake or kizuki screen")
-    return date.fromisoformat(found)
+    return found[-1]
 
 
 def _remember(home: Home, people: People, draft: Draft, last: Manifest | None) -> None:
@@ -164,7 +164,7 @@ def _remember(home: Home, people: People, draft: Draft, last: Manifest | None) -
 
 def _last(home: Home) -> Manifest | None:
     """The last publication of the hub, when what it left can be gone on from: same code, same config, all there."""
-    found = next((m for m in reversed(home.store.chain) if m.step == "hub"), None)
+    found = home.store.newest("hub")
     same = found is not None and (found.code, found.config) == (code_digest(), home.config)
     return found if same and home.store.has(layout.KEPT) else None
 

@@ -29,8 +29,9 @@ class People:
     and its pseudonym); `admitted`: source, since (the day on which a signal's source was first admitted).
     """
 
-    def __init__(self, home: Home) -> None:
-        self.con = connect(home)
+    def __init__(self, home: Home, con: duckdb.DuckDBPyConnection | None = None) -> None:
+        """In a connection of its own, or beside what `con` holds."""
+        self.con = connect(home) if con is None else con
         for layer in ("settled", "recent"):
             for path in layout.people(layer):
                 self._view(home, path, f"{layer}_{path.rsplit('/', 1)[1].removesuffix('.parquet')}")

@@ -209,7 +209,7 @@ def _team(home: Home, team: str | None, day: date) -> str:
 def _copies(home: Home, list_day: date) -> int:
     """How many copies of a list were ever made; a number is never given twice, also when a copy was taken back."""
     made = layout.printed(str(list_day), "", "pdf").rsplit("/", 1)[0]
-    return sum(any(path.startswith(made) for path in manifest.outputs) for manifest in home.store.chain)
+    return sum(any(path.startswith(made) for path in manifest.outputs) for manifest in home.store.of_step("print"))
 
 
 def _expiry(list_day: date) -> date:

@@ -7,14 +7,14 @@ gets a chained entry old digest → new digest in the manifest, which `kizuki ve
 
 from datetime import date, timedelta
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.permissions import holds_on, permitted_on
 from pipelines import layout
+from pipelines.accepted import rewrite_held, unheld
 from pipelines.audit import HANDLES
-from pipelines.gate import stretch_since
+from pipelines.gate import permitted_for, stretch_since
 from pipelines.home import Home
 from pipelines.losses import households_lost, households_lost_since
 from pipelines.persons import People
@@ -50,27 +50,11 @@ def _accepted(home: Home, people: People, day: date, draft: Draft) -> int:
     """Rows of persons whose basis for that source does not hold today, or did not hold without a gap since."""
     deleted = 0
     for name in home.with_role("signal"):
-        since = stretch_since(people, home.basis(name), day)
-        gone: set[str] = set()
-        for path in home.store.under(layout.log_folder(name, "signal") + "/opened-"):
-            table = home.store.read_table(path)
-            con = duckdb.connect()
-            con.register("kept_since", since)
-            con.register("log", table)
-            kept = con.sql(
-                "select l.* from log l join kept_since k on k.resident_id = l.resident_id and k.since <= l.known_from"
-            ).to_arrow_table()
-            if kept.num_rows < table.num_rows:
-                gone |= set(table["version_id"].to_pylist()) - set(kept["version_id"].to_pylist())
-                deleted += table.num_rows - kept.num_rows
-                _replace(draft, path, kept, ["version_id"])
-        for path in home.store.under(layout.log_folder(name, "signal") + "/closed-") if gone else []:
-            table = home.store.read_table(path)
-            kept = table.filter(
-                pc.invert(pc.is_in(table["version_id"], pa.array(sorted(gone), table.schema.field("version_id").type)))
-            )
-            if kept.num_rows < table.num_rows:
-                _replace(draft, path, kept, ["version_id"])
+        permitted_for(people, home.basis(name), day)
+        gone = unheld(people.con, home, name, "stretch")
+        deleted += sum(rows for path, rows in gone.items() if "/opened-" in path)
+        for path in gone:
+            rewrite_held(people.con, home, name, path, "stretch", draft, WHY)
     return deleted
 
 
@@ -148,9 +132,7 @@ def _validation(home: Home, people: People, day: date, draft: Draft) -> int:
     for path in home.store.under("models/"):
         if not path.endswith("/validation.parquet"):
             continue
-        trained = next(
-            date.fromisoformat(m.day) for m in reversed(home.store.chain) if m.step == "training" and path in m.outputs
-        )
+        trained = next(date.fromisoformat(m.day) for m in reversed(home.store.of_step("training")) if path in m.outputs)
         table = home.store.read_table(path)
         lost = households_lost_since(people, trained, day, ["early_outreach", "model_evaluation"], _at_home(home, day))
         kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost)))

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -70,13 +71,12 @@ def filter_delivery(file: Path, source: Source, request: pa.Table, out: Path) ->
     delivered = read_delivery(file, source)
     staged = stage([(1, delivered)], source)
     day = date(2000, 1, 1)
-    asked = pa.table(
-        {
-            "row_id": staged["row"],
-            "day": pa.array([day] * staged.num_rows, pa.date32()),
-            **asked_columns(staged, source.contract.subject),
-        }
-    )
+    with duckdb.connect() as con:
+        con.register("staged", staged)
+        columns = asked_columns(source.contract.subject)
+        asked = con.sql(
+            f"select row as row_id, date '{day}' as day, {columns} from staged order by row"
+        ).to_arrow_table()
     numbers = request["resident_id"] if "resident_id" in request.column_names else None
     wanted = _as_states(request if numbers is None else _by_name(request), day)
     nobody = pa.table({name: pa.array([], kind) for name, kind in NOBODY.items()})

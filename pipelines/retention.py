@@ -30,8 +30,12 @@ def let_go(home: Home, day: date) -> list[date]:
 
 def list_dates(home: Home) -> set[date]:
     """The days whose scores a week's list was made from."""
-    lists = [manifest for manifest in home.store.chain if manifest.step == "weekly-list"]
-    return {day_of(path) for manifest in lists for path in manifest.inputs if path.startswith(_SCORES)}
+    return {
+        day_of(path)
+        for manifest in home.store.of_step("weekly-list")
+        for path in manifest.inputs
+        if path.startswith(_SCORES)
+    }
 
 
 def day_of(path: str) -> date:

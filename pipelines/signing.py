@@ -16,7 +16,7 @@ def model_hashes(home: Home) -> list[str]:
     """Hashes of all models in the home, oldest first."""
     return [
         p.split("/")[1]
-        for m in home.store.chain
+        for m in home.store.of_step("training")
         for p in m.outputs
         if p.startswith("models/") and p.endswith("/model.json")
     ]

@@ -203,7 +203,10 @@ def forget_slips(home: Home, day: date, draft: Draft) -> int:
             kept = table.filter(pc.greater_equal(table["known_from"], pa.scalar(day - keep, pa.date32())))
             if kept.num_rows < table.num_rows:
                 deleted += table.num_rows - kept.num_rows
-                draft.rewrite(path, kept, ["version_id"], "term")
+                if kept.num_rows:
+                    draft.rewrite(path, kept, [], "term")
+                else:
+                    draft.remove(path)
     for path in home.store.under(ROOT):
         deleted += _unshow(home, path, day, keep, draft)
     return deleted

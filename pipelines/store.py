@@ -26,8 +26,9 @@ from identity.pseudonyms import unseal
 from pipelines import checked
 from pipelines.draft import SEALED, Draft, generation
 from pipelines.errors import GateClosed, disk
+from pipelines.folding import Folded, folded, read_manifest, write_checkpoint
 from pipelines.layout import ZONES
-from pipelines.manifest import Manifest, Output, canonical, code_digest, fold, parse, sha256
+from pipelines.manifest import Manifest, Output, canonical, code_digest, sha256
 
 __all__ = ["STAGING", "Draft", "Store", "generation", "point"]
 
@@ -45,24 +46,52 @@ class Store:
         self.root = root
         self._people_key = people_key
         self._fingerprint = fingerprint
-        self._chain: list[Manifest] = []
-        self.held: dict[str, Output] = {}
+        self._folded = Folded()
         self.reload()
 
     # -- reading -------------------------------------------------------------------------------------------------
 
     def reload(self) -> None:
         """Fold all committed manifests again."""
-        paths = sorted((self.root / "runs").glob("*/manifest.json"))
-        self._chain = sorted(map(_manifest, paths), key=lambda m: m.sequence)
-        self.held = fold(self._chain)
-        if self._chain and self._chain[-1].inputs["key"] != self._fingerprint:
+        self._folded = folded(self.root)
+        runs = self._folded.runs
+        if runs and self.manifest(runs[-1]).inputs["key"] != self._fingerprint:
             raise GateClosed("key", "the home was written with another key", "correct key_file in settings.yaml")
 
     @property
+    def held(self) -> dict[str, Output]:
+        """Published stable paths, and what they hold."""
+        return self._folded.held
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """Ids of the committed runs in order: `<sequence>-<day>-<step>`."""
+        return tuple(self._folded.runs)
+
+    def manifest(self, run: str) -> Manifest:
+        """The manifest of a committed run."""
+        return read_manifest(self.root, run)
+
+    @property
     def chain(self) -> tuple[Manifest, ...]:
-        """The committed manifests in order."""
-        return tuple(self._chain)
+        """All committed manifests in order, read one by one."""
+        return tuple(self.manifest(run) for run in self._folded.runs)
+
+    def of_step(self, step: str) -> list[Manifest]:
+        """The manifests of one step, in order."""
+        return [self.manifest(run) for run in self._runs_of(step)]
+
+    def newest(self, step: str) -> Manifest | None:
+        """The newest publication of `step`, of whatever day."""
+        runs = self._runs_of(step)
+        return self.manifest(runs[-1]) if runs else None
+
+    def days_of(self, step: str) -> list[date]:
+        """The days that a step was published for, in the order in which it was."""
+        return [date.fromisoformat(run[len("000000-") :][:10]) for run in self._runs_of(step)]
+
+    def _runs_of(self, step: str) -> list[str]:
+        return [run for run in self._folded.runs if run[len("000000-0000-00-00-") :] == step]
 
     def has(self, path: str) -> bool:
         """Whether `path` is published."""
@@ -129,7 +158,8 @@ class Store:
 
     def last(self, step: str, day: date) -> Manifest | None:
         """The newest publication of `step` for `day`."""
-        return next((m for m in reversed(self._chain) if m.step == step and m.day == str(day)), None)
+        found = next((run for run in reversed(self._folded.runs) if run.endswith(f"-{day}-{step}")), None)
+        return self.manifest(found) if found else None
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -151,12 +181,9 @@ class Store:
 
     def _whole(self) -> None:
         """A lost manifest must stop every writer: what only it names would be taken for rubbish and removed."""
-        parent = ""
-        for place, manifest in enumerate(self._chain, start=1):
-            if (manifest.sequence, manifest.parent) != (place, parent):
-                what = f"runs/ lacks a manifest before {manifest.run_id}, or holds one that is not its own"
-                raise GateClosed("publication", what, "restore runs/ from a backup, then run kizuki verify")
-            parent = manifest.digest
+        if self._folded.gap:
+            what = f"runs/ lacks a manifest before {self._folded.gap}, or holds one that is not its own"
+            raise GateClosed("publication", what, "restore runs/ from a backup, then run kizuki verify")
 
     @property
     def _marker(self) -> Path:
@@ -189,12 +216,13 @@ class Store:
         before = self.last(step, day)
         if before and before.key == key and all(self.held.get(p) == o for p, o in before.outputs.items()):
             return None
-        sequence = self._chain[-1].sequence + 1 if self._chain else 1
+        sequence = len(self._folded.runs) + 1
         draft = Draft(self.root, f"{sequence:06d}-{day}-{step}", self._people_key, lambda name: point(name))
         started = time.monotonic()
         self._marker.touch()
         try:
             fill(draft)
+            draft.sync()
             point(f"{step}: written")
             manifest = Manifest(
                 sequence=sequence,
@@ -202,7 +230,7 @@ class Store:
                 step=step,
                 day=str(day),
                 reason=reason or ("first" if before is None else "inputs changed"),
-                parent=self._chain[-1].digest if self._chain else "",
+                parent=self._folded.head,
                 key=key,
                 inputs=dict(sorted(inputs.items())),
                 config=config,
@@ -234,8 +262,8 @@ class Store:
         point(f"{manifest.step}: before commit")
         temporary.rename(folder / "manifest.json")
         point(f"{manifest.step}: committed")
-        before, self.held = self.held, fold([manifest], self.held)
-        self._chain.append(manifest)
+        before = self.held
+        self._folded.add(manifest)
         self._switch_links(list(manifest.outputs))
         for path in manifest.removed:
             (self.root / path).unlink(missing_ok=True)
@@ -244,6 +272,7 @@ class Store:
             old = generation(self.root, before[path].gen, path)
             old.unlink(missing_ok=True)
             _drop_empty_above(old.parent)
+        write_checkpoint(self.root, self._folded)
         self._marker.unlink()
 
     def _switch_links(self, paths: list[str]) -> None:
@@ -273,18 +302,10 @@ class Store:
                 if file not in kept:
                     file.unlink()
         _drop_empty(self.root)
-        committed = {manifest.run_id for manifest in self._chain}
-        for folder in (self.root / "runs").glob("*"):
+        committed = set(self._folded.runs)
+        for folder in (self.root / "runs").glob("[0-9]*"):
             if folder.name not in committed:
                 shutil.rmtree(folder)
-
-
-def _manifest(path: Path) -> Manifest:
-    try:
-        return parse(path.read_text(encoding="utf-8"))
-    except (ValueError, KeyError, TypeError):
-        what = f"runs/{path.parent.name}/manifest.json is damaged"
-        raise GateClosed("publication", what, "restore it from a backup, then run kizuki verify") from None
 
 
 def _damaged(path: str) -> GateClosed:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pyarrow.compute as pc
 
 from pipelines.errors import GateClosed
+from pipelines.folding import checkpoint_differs
 from pipelines.home import Home
 from pipelines.manifest import fold, sha256
 from pipelines.store import generation
@@ -85,6 +86,8 @@ def _models(home: Home) -> Iterator[str]:
 def _folded(home: Home) -> Iterator[str]:
     if fold(home.store.chain) != home.store.held:
         yield "the manifests do not add up to what is held"
+    if checkpoint_differs(home.root, home.store.chain):
+        yield "runs/checkpoint.json is not what the manifests add up to: delete it"
 
 
 CHECKS: dict[str, Callable[[Home], Iterator[str]]] = {
@@ -105,4 +108,4 @@ def require(home: Home) -> dict[str, int]:
         raise GateClosed(
             f"verify, {check}", f"{what} ({len(findings)} findings)", "restore from a backup, or report the fault"
         )
-    return {"manifests": len(home.store.chain), "files": len(home.store.held)}
+    return {"manifests": len(home.store.runs), "files": len(home.store.held)}

@@ -61,5 +61,5 @@ def copy_of(city: Path, tmp_path: Path) -> Callable[..., Path]:
 def without_great_expectations() -> Iterator[None]:
     """For tests of other matters: the second opinion on each delivery takes most of a small day's run."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("pipelines.intake.prove", lambda *_args: [])
+        patched.setattr("pipelines.batch.prove", lambda *_args: [])
         yield

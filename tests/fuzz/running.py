@@ -100,7 +100,6 @@ class Treated:
             kind=one.clean.kind,
             sha256="0" * 64,
             delivery=one.number,
-            staged=self.staged,
             judgement=self.judgement,
             failures=failures,
         )

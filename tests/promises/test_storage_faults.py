@@ -113,7 +113,7 @@ def test_a_full_disk_says_so_and_loses_nothing(
     with pytest.raises(GateClosed, match=r"disk: ENOSPC, nothing half-done is left → free space"):
         taken_in(home, DAY)
     monkeypatch.undo()
-    monkeypatch.setattr("pipelines.intake.prove", lambda *_args: [])
+    monkeypatch.setattr("pipelines.batch.prove", lambda *_args: [])
     assert {p: p.read_bytes() for p in files(home, "tax_bills")} == before, "deliveries wait until they are taken in"
     assert [what for check, what in verify(open_home(home)) if "link" not in what] == []
     taken_in(home, DAY)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from data_contracts.versions import CLOSED_SCHEMA, advance, current_of, versions_of
+from tests.logs import Log
 
 YEARS = (2025, 2026)
 NOTICES = 20
@@ -105,15 +106,10 @@ def _one_key(key: tuple[int, int], history: list[tuple[int, Delivery]]) -> list[
 
 
 def in_batches(batches: list[list[tuple[int, Delivery]]]) -> pa.Table:
-    opened: list[pa.Table] = []
-    closed: list[pa.Table] = [CLOSED_SCHEMA.empty_table()]
-    current = None
+    log = Log(KEY, ("charged_year",))
     for batch in batches:
-        more, ended = advance(current, *tables(batch), key=KEY, scope=("charged_year",))
-        opened.append(more)
-        closed.append(ended)
-        current = current_of(versions_of(pa.concat_tables(opened), pa.concat_tables(closed), key=KEY))
-    return versions_of(pa.concat_tables(opened), pa.concat_tables(closed), key=KEY)
+        log = log.after(*tables(batch))
+    return log.versions()
 
 
 def told(versions: pa.Table) -> list[tuple]:
@@ -138,3 +134,15 @@ def test_any_batching_gives_one_log_and_it_is_the_slow_reading(history: list[Del
     cuts = sorted(data.draw(st.sets(st.integers(1, len(numbered)), max_size=3)))
     pieces = [numbered[a:b] for a, b in zip([0, *cuts], [*cuts, len(numbered)], strict=True) if a < b]
     assert in_batches(pieces).equals(bulk)
+
+
+@settings(derandomize=True, deadline=None, max_examples=10, phases=[Phase.generate])
+@given(histories)
+def test_a_refused_row_says_something_only_in_a_complete_full(history: list[Delivery]) -> None:
+    """Intake does not even look at refused keys of other files (pipelines/batch)."""
+    numbered = list(enumerate(history))
+    sightings, fulls = tables(numbered)
+    whole = [seq for seq, delivery in numbered if delivery.kind == "full"]
+    needed = pc.or_(pc.invert(sightings["row__refused"]), pc.is_in(sightings["seq"], pa.array(whole, pa.int64())))
+    fewer = Log(KEY, ("charged_year",)).after(sightings.filter(needed), fulls)
+    assert fewer.versions().equals(Log(KEY, ("charged_year",)).after(sightings, fulls).versions())

@@ -9,13 +9,12 @@ from data_contracts.catalog import load_catalog
 from data_contracts.profile import Source
 from data_contracts.shapes import episodes
 from data_contracts.staging import stage
-from data_contracts.versions import CONTROL_COLUMNS, advance, versions_of
+from tests.logs import Log
 
 CATALOG = load_catalog(Path(__file__).parents[2] / "config" / "sources")
-FULLS = pa.schema([("seq", pa.int64()), ("known_from", pa.date32()), ("complete", pa.bool_())])
+NO_FULLS = pa.schema([("seq", pa.int64()), ("known_from", pa.date32()), ("complete", pa.bool_())]).empty_table()
 SHOWN = ("kind", "began_on", "ended_on", "quantity", "date_precision", "known_from", "known_until")
 NOTHING = "-"
-REFUSED, DELETED = CONTROL_COLUMNS[2:]
 
 
 def lines(drawing: str) -> list[list[str]]:
@@ -45,13 +44,12 @@ def delivered(source: Source, drawing: str, same: dict[str, str]) -> pa.Table:
     for name, values in (
         ("seq", pa.array(range(count), pa.int64())),
         ("known_from", pa.array([date.fromisoformat(str(row["known"])) for row in rows], pa.date32())),
-        (REFUSED, pa.array([False] * count)),
-        (DELETED, pa.array([row.get("deleted") == "1" and "deleted" not in names for row in rows])),
+        ("row__refused", pa.array([False] * count)),
+        ("row__deleted", pa.array([row.get("deleted") == "1" and "deleted" not in names for row in rows])),
         ("person_key", pa.array(["person"] * count)),
     ):
         sightings = sightings.append_column(name, values)
-    key = source.contract.key
-    return versions_of(*advance(None, sightings, FULLS.empty_table(), key=key), key=key)
+    return Log(source.contract.key, ()).after(sightings, NO_FULLS).versions()
 
 
 def check(name: str, deliveries: str, becomes: str, *, kinds: tuple[str, ...] = (), **same: str) -> None:

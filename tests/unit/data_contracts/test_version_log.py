@@ -6,13 +6,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from data_contracts.versions import CLOSED_SCHEMA, advance, current_of, versions_of
+from tests.logs import Log
 
 D1, D2, D3, D4 = (date(2026, 4, n) for n in (1, 2, 3, 4))
 SCHEMA = pa.schema(
     [("year", pa.int64()), ("no", pa.string()), ("yen", pa.int64()), ("seq", pa.int64()), ("known_from", pa.date32()),
      ("row__refused", pa.bool_()), ("row__deleted", pa.bool_())]
 )  # fmt: skip
+KEY = ("year", "no")
 FULLS = pa.schema([("year", pa.int64()), ("seq", pa.int64()), ("known_from", pa.date32()), ("complete", pa.bool_())])
 
 
@@ -35,8 +36,7 @@ def full(seq: int, day: date, year: int = 2026, complete: bool = True) -> dict[s
 def log(rows: list[dict[str, Any]], fulls: list[dict[str, Any]]) -> list[tuple]:
     """(no, yen, from day, until day, why) of every version after one advance."""
     sightings, whole = pa.Table.from_pylist(rows, SCHEMA), pa.Table.from_pylist(fulls, FULLS)
-    opened, closed = advance(None, sightings, whole, key=("year", "no"), scope=("year",))
-    versions = versions_of(opened, closed, key=("year", "no")).to_pylist()
+    versions = Log(KEY, ("year",)).after(sightings, whole).versions().to_pylist()
     return [
         (v["no"], v["yen"], v["known_from"].day, v["known_until"] and v["known_until"].day, v["closed_by"])
         for v in versions
@@ -82,25 +82,17 @@ def test_what_was_replaced_on_its_own_day_was_never_believed() -> None:
 
 
 def test_a_new_nullable_column_makes_no_new_version() -> None:
-    first = pa.Table.from_pylist([row("1", 5, 1, D1)], SCHEMA)
-    opened, closed = advance(None, first, FULLS.empty_table(), key=("year", "no"))
-    current = current_of(versions_of(opened, closed, key=("year", "no")))
+    first = Log(KEY, ()).after(pa.Table.from_pylist([row("1", 5, 1, D1)], SCHEMA), FULLS.empty_table())
     wider = pa.schema([*SCHEMA, pa.field("returned_on", pa.date32())])
-    same = pa.Table.from_pylist([row("1", 5, 2, D2)], wider)
-    assert advance(current, same, FULLS.empty_table(), key=("year", "no"))[0].num_rows == 0
-    told = pa.Table.from_pylist([row("1", 5, 3, D3, returned_on=D2)], wider)
-    assert advance(current, told, FULLS.empty_table(), key=("year", "no"))[0].num_rows == 1
-
-
-def test_columns_outside_the_hash_make_no_new_version() -> None:
-    rows = pa.Table.from_pylist([row("1", 5, 1, D1), row("1", 6, 2, D2)], SCHEMA)
-    opened, closed = advance(None, rows, FULLS.empty_table(), key=("year", "no"), hashed=("year", "no"))
-    assert opened["yen"].to_pylist() == [5] and closed.num_rows == 0
+    same = first.after(pa.Table.from_pylist([row("1", 5, 2, D2)], wider), FULLS.empty_table())
+    assert same.opened.num_rows == 1 and same.closed.num_rows == 0
+    told = first.after(pa.Table.from_pylist([row("1", 5, 3, D3, returned_on=D2)], wider), FULLS.empty_table())
+    assert told.opened.num_rows == 2 and told.closed["closed_by"].to_pylist() == ["corrected"]
 
 
 def test_nothing_in_nothing_out_and_a_null_part_of_a_key_is_a_part() -> None:
-    opened, closed = advance(None, SCHEMA.empty_table(), FULLS.empty_table(), key=("year", "no"), scope=("year",))
-    assert opened.num_rows == 0 and closed.equals(CLOSED_SCHEMA.empty_table())
+    nothing = Log(KEY, ("year",)).after(SCHEMA.empty_table(), FULLS.empty_table())
+    assert nothing.opened.num_rows == 0 and nothing.closed.num_rows == 0
     rows = [row("1", 5, 1, D1, year=None), row("1", 5, 1, D1), row("1", 6, 2, D2, year=None)]
     assert sorted(v[1:4] for v in log(rows, []) if v[3]) == [(5, 1, 2)]
 
@@ -108,6 +100,6 @@ def test_nothing_in_nothing_out_and_a_null_part_of_a_key_is_a_part() -> None:
 def test_days_against_the_order_of_the_ledger_are_an_error() -> None:
     rows = pa.Table.from_pylist([row("1", 5, 1, D2), row("1", 6, 2, D1)], SCHEMA)
     with pytest.raises(ValueError, match="ledger's order"):
-        advance(None, rows, FULLS.empty_table(), key=("year", "no"))
+        Log(KEY, ()).after(rows, FULLS.empty_table())
     with pytest.raises(ValueError, match="key columns"):
-        advance(None, rows, FULLS.empty_table(), key=("year", "no"), scope=("yen",))
+        Log(KEY, ("yen",)).after(rows, FULLS.empty_table())

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 DAYS = ("birth_date", "event_on", "resident_since", "known_from", "known_until")
-TEXTS = ("resident_id", "household_id", "status", "town_code", "town", "lot", "building", "version_id", "row_hash")
+TEXTS = ("resident_id", "household_id", "status", "town_code", "town", "lot", "building")
 VERSIONS = pa.schema(
     [(name, pa.string()) for name in (*TEXTS, "closed_by")]
     + [(name, pa.date32()) for name in DAYS]
@@ -31,8 +31,6 @@ def told(resident: str, history: int, number: str, known: str, **other: Any) -> 
         "town": "本町一丁目",
         "lot": other.pop("lot", "1番1号"),
         "building": None,
-        "version_id": f"{resident}/{history}/{known}",
-        "row_hash": "x",
         **other,
     }
     return {name: date.fromisoformat(v) if name in DAYS and v else v for name, v in row.items()}

@@ -8,8 +8,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from pipelines import folding
 from pipelines import store as storage
 from pipelines.errors import GateClosed
+from pipelines.folding import read_manifest
 from pipelines.manifest import fold, parse
 from pipelines.store import Draft, Store
 
@@ -184,3 +186,46 @@ def test_published_tables_open_as_one_relation_by_column_name(zone: str, home: S
         path.write_bytes(path.read_bytes()[:-1] + b"X")
         with pytest.raises(GateClosed, match="differs from its manifest"):
             home.relation(con, [f"{zone}/a.parquet"])
+
+
+def days(store: Store, count: int) -> None:
+    with store.writing():
+        for n in range(count):
+            publish(store, n, day=date.fromordinal(DAY.toordinal() + n % 7))
+
+
+def test_a_checkpoint_spares_reading_old_manifests_and_is_only_believed_when_right(
+    home: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "EVERY", 5)
+    days(home, 12)
+    checkpoint = home.root / "runs" / "checkpoint.json"
+    again = Store(home.root, KEY)
+    assert again.held == fold(again.chain) == home.held
+    assert again.runs == home.runs and len(again.runs) == 12
+    assert again.last("step", DAY) == again.chain[7] and again.of_step("step") == list(again.chain)
+    assert not folding.checkpoint_differs(home.root, again.chain)
+
+    first = home.root / "runs" / home.runs[0] / "manifest.json"
+    text = first.read_text()
+    first.write_text("damaged")
+    assert Store(home.root, KEY).held == home.held, "not read: the checkpoint covers it"
+    first.write_text(text)
+
+    whole = checkpoint.read_text()
+    checkpoint.write_text(whole.replace("working/a", "working/b", 1))
+    assert Store(home.root, KEY).held == home.held, "a damaged checkpoint is not believed"
+    assert folding.checkpoint_differs(home.root, again.chain)
+    checkpoint.unlink()
+    assert Store(home.root, KEY).held == home.held
+    days(home, 1)
+    assert checkpoint.exists()
+
+
+def test_opening_a_home_does_not_grow_with_its_years(home: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "EVERY", 10)
+    days(home, 35)
+    read: list[str] = []
+    monkeypatch.setattr(folding, "read_manifest", lambda root, run: read.append(run) or read_manifest(root, run))
+    Store(home.root, KEY)
+    assert len(read) <= 11
