@@ -73,9 +73,12 @@ class Draft:
         self.rewritings[path] = why
 
     def sync(self) -> None:
-        """Bring every file to the disk, side by side: a manifest must not name what a power cut could take."""
+        """Bring every file and its folders to the disk, side by side: a manifest names what no power cut takes."""
+        files = [generation(self._root, self.run_id, path) for path in self.outputs]
+        zones = {path.split("/", 1)[0] for path in self.outputs}
+        folders = {folder for file in files for folder in file.parents if self.run_id in folder.parts}
         with ThreadPoolExecutor(max_workers=8) as pool:
-            list(pool.map(_to_disk, [generation(self._root, self.run_id, path) for path in self.outputs]))
+            list(pool.map(to_disk, [*files, *sorted(folders), *(self._root / zone / ".gen" for zone in sorted(zones))]))
 
     def _target(self, path: str) -> Path:
         target = generation(self._root, self.run_id, path)
@@ -89,8 +92,9 @@ class Draft:
         self._point("a file written")
 
 
-def _to_disk(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDONLY)
+def to_disk(path: Path) -> None:
+    """Bring a file's bytes, or a folder's names, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

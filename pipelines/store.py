@@ -24,8 +24,9 @@ from pyarrow import dataset
 
 from identity.pseudonyms import unseal
 from pipelines import checked
-from pipelines.draft import SEALED, Draft, generation
-from pipelines.errors import GateClosed, disk
+from pipelines.disks import disk
+from pipelines.draft import SEALED, Draft, generation, to_disk
+from pipelines.errors import GateClosed
 from pipelines.folding import Folded, folded, read_manifest, write_checkpoint
 from pipelines.layout import ZONES
 from pipelines.manifest import Manifest, Output, canonical, code_digest, sha256
@@ -244,7 +245,7 @@ class Store:
                 },
             )
             self._commit(manifest, time.monotonic() - started)
-        except OSError:
+        except (OSError, duckdb.Error):
             with suppress(OSError):  # on a full disk the next run tidies up
                 self.recover()
             raise
@@ -259,11 +260,14 @@ class Store:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         temporary = folder / "manifest.json.new"
         temporary.write_text(manifest.text({"seconds": round(seconds, 3), "peak_mb": round(peak, 1)}))
+        to_disk(temporary)
         point(f"{manifest.step}: before commit")
-        temporary.rename(folder / "manifest.json")
-        point(f"{manifest.step}: committed")
         before = self.held
+        temporary.rename(folder / "manifest.json")
         self._folded.add(manifest)
+        for names in (folder, folder.parent):
+            to_disk(names)
+        point(f"{manifest.step}: committed")
         self._switch_links(list(manifest.outputs))
         for path in manifest.removed:
             (self.root / path).unlink(missing_ok=True)

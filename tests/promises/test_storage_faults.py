@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from pipelines import cli
 from pipelines import store as storage
+from pipelines.accepted import Log
 from pipelines.closing import close_day, not_far_ahead
 from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import open_home
@@ -116,6 +117,19 @@ def test_a_full_disk_says_so_and_loses_nothing(
     monkeypatch.setattr("pipelines.batch.prove", lambda *_args: [])
     assert {p: p.read_bytes() for p in files(home, "tax_bills")} == before, "deliveries wait until they are taken in"
     assert [what for check, what in verify(open_home(home)) if "link" not in what] == []
+    taken_in(home, DAY)
+    assert differences(undisturbed, state(home)) == []
+
+
+def test_a_disk_full_while_duckdb_writes(
+    home: Path, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(log: Log, _kind: str, query: str) -> None:
+        log._con.execute(f"copy ({query}) to '/dev/full' (format parquet)")
+
+    with monkeypatch.context() as patched, pytest.raises(GateClosed, match=r"disk: ENOSPC.*→ free space"):
+        patched.setattr(Log, "_part", full)
+        taken_in(home, DAY)
     taken_in(home, DAY)
     assert differences(undisturbed, state(home)) == []
 

@@ -1,5 +1,6 @@
 """Publications are there whole or not at all (promise 7)."""
 
+import errno
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from pipelines import draft as drafting
 from pipelines import folding
 from pipelines import store as storage
 from pipelines.errors import GateClosed
@@ -186,6 +188,38 @@ def test_published_tables_open_as_one_relation_by_column_name(zone: str, home: S
         path.write_bytes(path.read_bytes()[:-1] + b"X")
         with pytest.raises(GateClosed, match="differs from its manifest"):
             home.relation(con, [f"{zone}/a.parquet"])
+
+
+def test_files_and_manifest_are_on_the_disk_before_the_commit(home: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut takes what was not synced: what a manifest names, and the manifest, come before its rename."""
+    done: list[str] = []
+    monkeypatch.setattr(drafting, "to_disk", lambda path: done.append(path.relative_to(home.root).as_posix()))
+    monkeypatch.setattr(storage, "to_disk", lambda path: done.append(path.relative_to(home.root).as_posix()))
+    monkeypatch.setattr(storage, "point", done.append)
+    with home.writing():
+        publish(home, 1)
+    (run,) = home.runs
+    before, after = (done[: (at := done.index("step: before commit"))], done[at:])
+    files = {f"{path.split('/', 1)[0]}/.gen/{run}/{path.split('/', 1)[1]}" for path in home.held}
+    folders = {file.rsplit("/", 1)[0] for file in files} | {file.split(run)[0].rstrip("/") for file in files}
+    assert files and {*files, *folders, f"runs/{run}/manifest.json.new"} <= set(before)
+    assert after[1:4] == [f"runs/{run}", "runs", "step: committed"]
+
+
+def test_a_disk_that_fails_right_after_the_commit_leaves_the_new_publication(
+    home: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(path: Path) -> None:
+        if path.name == "runs":
+            raise OSError(errno.EIO, "no more")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="no more"), home.writing():
+        patched.setattr(storage, "to_disk", failing)
+        publish(home, 1)
+    again = Store(home.root, KEY)
+    with again.writing():
+        publish(again, 1)
+    assert len(again.runs) == 1 and all(again.read_bytes(path) for path in again.held)
 
 
 def days(store: Store, count: int) -> None:
