@@ -20,7 +20,9 @@ def sensors(daily: UnresolvedAssetJobDefinition) -> list[dg.SensorDefinition]:
 
     @dg.sensor(job=daily, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.STOPPED)
     def deliveries(_context: dg.SensorEvaluationContext, home: HomeResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        """One request per waiting file: run_key = source, folder day and digest, so that a file asks once."""
+        """One request per waiting file, for the day from which it will be known: run_key = source, folder day and
+        digest, so that a file asks once.
+        """
         opened = home.open()
         ledger, to = opened.ledger(), datetime.now(JAPAN).date()
         asked = False
@@ -28,7 +30,7 @@ def sensors(daily: UnresolvedAssetJobDefinition) -> list[dg.SensorDefinition]:
             for entry in ledger.waiting(source, to):
                 asked = True
                 path = hashlib.sha256(f"{source}/{entry.folder_day}/{entry.file}".encode()).hexdigest()[:16]
-                yield dg.RunRequest(run_key=f"{path}-{entry.sha256}", partition_key=str(entry.folder_day))
+                yield dg.RunRequest(run_key=f"{path}-{entry.sha256}", partition_key=str(entry.known_from))
         if not asked:
             yield dg.SkipReason("no file is waiting")
 

@@ -1,6 +1,5 @@
 """Is the day's protection file in order, is the office open, and the closing of a day (SOURCES «protected_persons»)."""
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,13 +9,12 @@ import jpholiday
 from pipelines import layout
 from pipelines.errors import GateClosed
 from pipelines.home import Home
-from pipelines.ledger import CONFIRMATION, confirmed_rows, delivery_day
+from pipelines.ledger import CONFIRMATION, confirmed_rows, delivery_day, delivery_days
 from pipelines.store import Draft
 
 MANDATORY = "protected_persons"
 MOST_DAYS_AHEAD = 92
 """No office is silent for a quarter: a run for a later day is a mistake."""
-_IS_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def is_working_day(day: date) -> bool:
@@ -47,7 +45,7 @@ def protection_gate(home: Home, day: date) -> None:
 
 def not_far_ahead(home: Home, day: date) -> None:
     """Raise GateClosed when `day` is long after every delivery: a mistyped year must not let every consent expire."""
-    folders = [delivery_day(folder) for folder in (home.root / "inbox").glob("*/????-??-??")]
+    folders = [folder_day for source in (home.root / "inbox").glob("*/") for folder_day in delivery_days(source)]
     known = [entry.known_from for entry in home.ledger().entries] + [d for d in folders if d <= day]
     if known and day > max(known) + timedelta(days=MOST_DAYS_AHEAD):
         what = f"{day} is {(day - max(known)).days} days after the newest delivery ({max(known)})"
@@ -61,9 +59,9 @@ def unheard(home: Home, day: date) -> list[str]:
     for folder in sorted((home.root / "inbox").glob("*/")):
         if folder.name not in home.catalog.names:
             said.append("inbox: a folder that is no source is not read")
-        elif any(inner.is_dir() and not _IS_DAY.fullmatch(inner.name) for inner in folder.iterdir()):
+        elif any(inner.is_dir() and not delivery_day(inner) for inner in folder.iterdir()):
             said.append(f"inbox/{folder.name}: a folder that is no day like 2026-04-01 is not read")
-        said += [line for inner in sorted(folder.glob("????-??-??")) for line in _not_read(inner)]
+        said += [line for inner in delivery_days(folder).values() for line in _not_read(inner)]
     return said
 
 

@@ -2,7 +2,8 @@
 in»).
 
 Replay reads the ledger and never the wall clock. `known_from` of a file is its folder day, unless that day or a later
-one is already closed: then it is the first day that is not, so that a late file never changes what was known.
+one is already closed: then it is the first day that is not, so that a late file never changes what was known. Nor is it
+before a day from which an accepted file of the same source is known: what is known of a source only grows.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,6 @@ import yaml
 from data_contracts.catalog import Catalog
 from data_contracts.rules import TOO_FEW_ROWS
 from pipelines import layout
-from pipelines.errors import GateClosed
 from pipelines.manifest import sha256
 from pipelines.store import Draft, Store
 
@@ -81,13 +81,19 @@ def confirmed_rows(folder: Path) -> int | None:
     return rows if type(rows) is int else None
 
 
-def delivery_day(folder: Path) -> date:
-    """The day that a folder of the inbox is named by. Raises GateClosed when there is no such day."""
+def delivery_day(folder: Path) -> date | None:
+    """The day that a folder of the inbox is named by, like 2026-04-01; None when there is no such day."""
     try:
-        return date.fromisoformat(folder.name)
+        day = date.fromisoformat(folder.name)
     except ValueError:
-        what = f"inbox/{folder.parent.name}/{folder.name} is no day"
-        raise GateClosed("inbox", what, "rename the folder to the day of the delivery") from None
+        return None
+    return day if str(day) == folder.name else None
+
+
+def delivery_days(source: Path) -> dict[date, Path]:
+    """The folders of a source's inbox that are named by a day, in order. Others are not read; a run says so."""
+    folders = {delivery_day(folder): folder for folder in sorted(source.glob("*/"))}
+    return {day: folder for day, folder in folders.items() if day}
 
 
 class Ledger:
@@ -124,10 +130,11 @@ class Ledger:
         order.
         """
         known = {(e.folder_day, e.sha256) for e in self.of(source) if not self._confirmed_since(e)}
+        first = self._first_open(source)
         found = []
-        for folder in sorted((self._root / "inbox" / source).glob("????-??-??")):
-            day = delivery_day(folder)
-            if day > to:
+        for day, folder in delivery_days(self._root / "inbox" / source).items():
+            known_from = max(day, first)
+            if known_from > to:
                 continue
             declared = self._catalog.source(source, day)
             files = [
@@ -135,9 +142,9 @@ class Ledger:
             ]
             for path in files:
                 digest = sha256(path.read_bytes())
-                if (day, digest) not in known and self._known_from(day) <= to:
+                if (day, digest) not in known:
                     kind = declared.profile.kind_of(path.name, declared.contract.default_kind)
-                    found.append(Entry(source, 0, day, self._known_from(day), path.name, digest, kind))
+                    found.append(Entry(source, 0, day, known_from, path.name, digest, kind))
         found.sort(key=lambda e: (e.known_from, e.folder_day, e.kind != "full", e.file))
         start = len(self.of(source))
         return [replace(entry, order=start + place) for place, entry in enumerate(found)]
@@ -151,9 +158,11 @@ class Ledger:
         short |= {TOO_FEW_ROWS} if contract.confirmation != "none" and not entry.rows_in else set()
         return entry.rule in short and confirmed_rows(entry.path(self._root).parent) == entry.rows_in
 
-    def _known_from(self, folder_day: date) -> date:
+    def _first_open(self, source: str) -> date:
+        """The first day from which something new of `source` can be known."""
         closed = self.closed_through
-        return folder_day if closed is None or folder_day > closed else closed + timedelta(days=1)
+        after = date.min if closed is None else closed + timedelta(days=1)
+        return max([after, *(entry.known_from for entry in self.of(source, "accepted"))])
 
     def record(self, draft: Draft, new: Iterable[Entry]) -> None:
         """Write the ledger with `new` entries into a draft."""

@@ -122,7 +122,8 @@ def intake(home: Home, to: date) -> Figures:
         publish_hub(home, today)
         close_day(home, to - timedelta(days=1))
     refused = [e for e in home.ledger().entries if e.verdict == "refused"]
-    return {"files": files, "refused_files": len(refused), "episodes": episode_counts(home)}
+    figures = {"files": files, "refused_files": len(refused), "episodes": episode_counts(home)}
+    return figures | {"without_effect": "; ".join(unheard(home, to))}
 
 
 def train(home: Home, as_of: date, validation: str = "temporal") -> Figures:

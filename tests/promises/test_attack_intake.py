@@ -62,11 +62,35 @@ def test_a_mistyped_year_closes_no_day_and_purges_nothing(copy_of: Callable[...,
     assert held(opened(root)) == before
 
 
-def test_a_folder_that_is_no_day_stops_its_source_in_one_line(copy_of: Callable[..., Path]) -> None:
+def test_a_folder_that_is_no_day_stops_nothing_and_is_told(copy_of: Callable[..., Path]) -> None:
     root = copy_of("screened")
+    later = DAY + timedelta(days=1)
     (root / "inbox" / "teams" / "2026-02-30").mkdir(parents=True)
-    with pytest.raises(GateClosed, match="inbox/teams/2026-02-30 is no day"):
-        steps.take_in(opened(root), "teams", DAY)
+    (root / "inbox" / "consents" / "2026-W15-2").mkdir(parents=True)
+    deliver(root, "tax_bills", later, list(bills(CASES[0], "tax_bills", 11)))
+    said = steps.intake(opened(root), later)
+    assert said["files"]["tax_bills"] >= 1
+    assert said["without_effect"].split("; ") == [
+        f"inbox/{name}: a folder that is no day like 2026-04-01 is not read" for name in ("consents", "teams")
+    ]
+
+
+def test_what_is_known_of_a_source_never_goes_back_while_days_stand_open(copy_of: Callable[..., Path]) -> None:
+    """Two days without a list are not closed; a file for the first of them comes after the second was taken in."""
+    root = copy_of("screened")
+    first, second = DAY + timedelta(days=1), DAY + timedelta(days=2)
+    bill = [row | {"billed_yen": "40000"} for row in bills(CASES[0], "tax_bills", 11)]
+    for day in (first, second):
+        deliver(root, "tax_bills", day, [row | {"billed_yen": f"{day.day}0000"} for row in bill])
+        steps.take_in(opened(root), "tax_bills", day)
+    deliver(root, "tax_bills", first, bill, "delta_late.csv")
+    steps.take_in(opened(root), "tax_bills", second)
+    late = opened(root).ledger().of("tax_bills")[-1]
+    assert (late.file, late.folder_day, late.known_from, late.verdict) == ("delta_late.csv", first, second, "accepted")
+    log = versions(opened(root), "tax_bills")
+    assert log is not None
+    told = log.filter(pc.equal(log["notice_no"], bill[0]["notice_no"])).select(["billed_yen", "known_from"])
+    assert sorted({tuple(row.values()) for row in told.to_pylist()}) == [(40000, second), (70000, first)]
 
 
 def test_a_run_says_what_had_no_effect_and_names_nobody(copy_of: Callable[..., Path]) -> None:
