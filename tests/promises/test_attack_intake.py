@@ -15,7 +15,7 @@ from pipelines.settings import CONFIG
 from pipelines.store import STAGING
 from tests.home.building import HOLDER
 from tests.home.cases import CASES, DAY
-from tests.home.copies import held, opened
+from tests.home.copies import differences, held, opened
 from tests.home.deliveries import deliver
 from tests.home.planting import bills
 from tests.home.running import run_day
@@ -91,6 +91,24 @@ def test_what_is_known_of_a_source_never_goes_back_while_days_stand_open(copy_of
     assert log is not None
     told = log.filter(pc.equal(log["notice_no"], bill[0]["notice_no"])).select(["billed_yen", "known_from"])
     assert sorted({tuple(row.values()) for row in told.to_pylist()}) == [(40000, second), (70000, first)]
+
+
+def test_what_came_and_went_on_one_day_leaves_no_episode(copy_of: Callable[..., Path]) -> None:
+    """A bill is told of and the hub published; a full of the same day lacks it: it was never there."""
+    day = DAY + timedelta(days=1)
+    came, once = copy_of("screened", "came"), copy_of("screened", "once")
+    for root in (came, once):
+        deliver(root, "tax_bills", day, list(bills(CASES[0], "tax_bills", 8)))
+        steps.take_in(opened(root), "tax_bills", day)
+        if root is came:
+            steps.hub(opened(root), day)
+        rest = [row for case in CASES for row in bills(case, "tax_bills", 7)]
+        deliver(root, "tax_bills", day, rest, "full_rest.csv")
+        steps.take_in(opened(root), "tax_bills", day)
+        steps.hub(opened(root), day)
+    one, other = ({p: d for p, d in held(opened(root)).items() if p.startswith("working/")} for root in (came, once))
+    assert {e.verdict for e in opened(came).ledger().of("tax_bills")[-2:]} == {"accepted"}
+    assert differences(one, other) == []
 
 
 def test_a_run_says_what_had_no_effect_and_names_nobody(copy_of: Callable[..., Path]) -> None:
