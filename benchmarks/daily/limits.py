@@ -2,7 +2,7 @@
 
 LIMITS: dict[str, str] = {
     "people": "permissions and spine of those of whom something became known this month; of everybody on its first day",
-    "purge": "every accepted log is read to find what may no longer be held",
+    "purge": "two columns of every accepted log are read to find what may no longer be held",
     "hub": "windows over the versions of what changed (a rebuild: of all), an HMAC each; the files that hold it",
     "features": "every household's features in one query over all episodes",
     "weekly-list": "dated evidence and reasons of every household, though few are listed",
