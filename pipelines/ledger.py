@@ -9,10 +9,12 @@ before a day from which an accepted file of the same source is known: what is kn
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import yaml
 
 from data_contracts.catalog import Catalog
@@ -101,8 +103,8 @@ class Ledger:
 
     def __init__(self, root: Path, store: Store, catalog: Catalog) -> None:
         self._root, self._store, self._catalog = root, store, catalog
-        rows = store.read_table(layout.LEDGER).to_pylist() if store.has(layout.LEDGER) else []
-        self.entries = tuple(Entry(**row) for row in rows)
+        published = store.has(layout.LEDGER)
+        self.entries = _entries(store.file(layout.LEDGER), store.digest(layout.LEDGER)) if published else ()
 
     @property
     def closed_through(self) -> date | None:
@@ -168,3 +170,9 @@ class Ledger:
         """Write the ledger with `new` entries into a draft."""
         rows = [asdict(entry) for entry in sorted([*self.entries, *new], key=lambda e: (e.source, e.order))]
         draft.table(layout.LEDGER, pa.Table.from_pylist(rows, schema=SCHEMA), [])
+
+
+@lru_cache(maxsize=4)
+def _entries(file: Path, _digest: str) -> tuple[Entry, ...]:
+    """The entries of a published ledger, read once per content: one run asks hundreds of times."""
+    return tuple(Entry(**row) for row in pq.read_table(file, partitioning=None).to_pylist())
