@@ -182,6 +182,18 @@ def names(column: str, name: str) -> str:
     return f"contains('|' || {column} || '|', '|' || {name} || '|')"
 
 
+def birthday(born: str, years: str) -> str:
+    """SQL: the first day of an age. Who was born on 29 February is a year older when 28 February has ended
+    (年齢計算ニ関する法律, 民法143条2項).
+    """
+    return f"(({born} + to_years({years}))::date + (day({born}) - day({born} + to_years({years})))::int)"
+
+
+def adult_on(day: str, born: str = "s.birth_date") -> str:
+    """SQL: whether somebody is 18 or older on a day (民法4条); an unknown birth date counts as an adult's."""
+    return f"({born} is null or {birthday(born, '18')} <= {day})"
+
+
 def permitted_on(day: str, purpose: str) -> str:
     """SQL: resident_id, sources, covers_from of what `permission` allows for a purpose on a day (both SQL expressions).
 
@@ -228,10 +240,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, bases: Register, rules: ConsentRule
     months = pa.array([None if value is None else int(value) for value in forms.values()], pa.int32())
     con.register("form", pa.table({"form_version": pa.array(forms, pa.string()), "months": months}))
     con.execute("create or replace macro forever() as date '9999-12-31'")
-    # 年齢計算ニ関する法律, 民法143条2項: who was born on 29 February is a year older when 28 February has ended.
-    con.execute(
-        "create or replace macro birthday(b, n) as (b + to_years(n))::date + (day(b) - day(b + to_years(n)))::int"
-    )
+    con.execute(f"create or replace macro birthday(b, n) as {birthday('b', 'n')}")
     own = min(rules.child_own_from, rules.adult_from)
     bounded = "from" in con.sql("from births limit 0").columns
     known = '"from"' if bounded else "date '0001-01-01'"

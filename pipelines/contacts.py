@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from features.asof import known_on
-from identity.permissions import permitted_on
+from identity.permissions import adult_on, permitted_on
 from pipelines.accepted import versions
 from pipelines.errors import GateClosed
 from pipelines.home import Home
@@ -27,7 +27,7 @@ from members m
 join agreed using (resident_id)
 join states s on s.resident_id = m.resident_id and s."from" <= $day and $day <= coalesce(s."until", {FOREVER})
 left join wish w on w.resident_id = m.resident_id
-where s.birth_date is null or s.birth_date + interval 18 year <= $day
+where {adult_on("$day")}
 order by m.household_key, m.person_key"""
 
 

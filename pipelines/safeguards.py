@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.staging import DELETED
+from identity.permissions import adult_on
 from outreach.safeguards import FACTS
 from pipelines import layout
 from pipelines.home import Home
@@ -89,7 +90,7 @@ with member as (
   where known_from <= $day and $day < coalesce(known_until, {FOREVER})
     and "from" <= $day and $day <= coalesce("until", {FOREVER}))
 select h.case_no, k.household_key, h.kind, h.began_on, h.ended_on, h.resident_id as resident,
-  s.birth_date is null or s.birth_date + interval 18 year <= $day as adult
+  {adult_on("$day")} as adult
 from held h join member m using (resident_id) join household_keys k using (household_id)
 join states s on s.resident_id = m.resident_id and s."from" <= $day and $day <= coalesce(s."until", {FOREVER})
 where h.known_from <= $day order by all"""

@@ -12,7 +12,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from identity.permissions import holds_on, names, permitted_on, unbroken
+from identity.permissions import adult_on, holds_on, names, permitted_on, unbroken
 from pipelines.persons import FOREVER, People
 
 
@@ -59,7 +59,7 @@ create or replace temp table person as
     select distinct household_id from member semi join allowed using (resident_id)
     anti join hidden using (household_id))
   select m.resident_id, m.household_id, s.ward, s.town_code, s.sex, s.nationality_class, s.birth_date,
-    s.birth_date is null or s.birth_date + interval 18 year <= {day} as adult,
+    {adult} as adult,
     m.resident_id in (select resident_id from allowed) as permits
   from member m semi join seen using (household_id)
   join states s on s.resident_id = m.resident_id and {state_then};
@@ -107,6 +107,7 @@ def scope(people: People, day: date, run_day: date, purpose: str = "early_outrea
         "state_then": holds_on(then, "s"),
         "permitted_then": permitted_on(then, use),
         "forever": FOREVER,
+        "adult": adult_on(then),
         "then": then,
         "now": now,
         "purpose_named": names("purposes", use),
