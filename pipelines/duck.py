@@ -1,9 +1,11 @@
-"""DuckDB for work of any size: bounded memory, spilling into the home's staging area, which goes with the next run."""
+"""DuckDB for work of any size: bounded memory; what does not fit is laid aside in the home for the while."""
+
+from secrets import token_hex
 
 import duckdb
 
 from pipelines.home import Home
-from pipelines.store import STAGING
+from pipelines.store import SPILL
 
 MEMORY = "3GB"
 """What one connection may hold: a step may have two open, and Arrow beside them, in a machine of 8 GB (DESIGN §9)."""
@@ -15,5 +17,5 @@ def connect(home: Home) -> duckdb.DuckDBPyConnection:
     con.execute(f"set memory_limit = '{MEMORY}'")
     con.execute("set preserve_insertion_order = false")
     con.execute("set enable_progress_bar = false")
-    con.execute("set temp_directory = ?", [str(home.root / STAGING / "spill")])
+    con.execute("set temp_directory = ?", [f"{home.root / SPILL}{token_hex(8)}"])
     return con

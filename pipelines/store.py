@@ -31,9 +31,11 @@ from pipelines.folding import Folded, folded, read_manifest, write_checkpoint
 from pipelines.layout import ZONES
 from pipelines.manifest import Manifest, Output, canonical, code_digest, sha256
 
-__all__ = ["STAGING", "Draft", "Store", "generation", "point"]
+__all__ = ["SPILL", "STAGING", "Draft", "Store", "generation", "point"]
 
 STAGING = "restricted/.staging"
+SPILL = "restricted/.spill-"
+"""What an engine lays aside, a folder for each connection: two of them would write files of one name."""
 
 
 def point(_name: str) -> None:
@@ -175,7 +177,8 @@ class Store:
                 raise GateClosed("lock", "another run is writing this home", "wait for it to end") from None
             self.reload()
             self._whole()
-            shutil.rmtree(self.root / STAGING, ignore_errors=True)  # rows of everybody, left by a killed run
+            for left in (self.root / STAGING, *self.root.glob(f"{SPILL}*")):  # rows of everybody, by a killed run
+                shutil.rmtree(left, ignore_errors=True)
             if self._marker.exists():
                 self.recover()
             yield

@@ -1,12 +1,15 @@
 """A full disk is one line, also when DuckDB meets it first; another fault of the disk may pass by itself."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 
+from pipelines import duck
 from pipelines.disks import disk
 from pipelines.errors import GateClosed
+from pipelines.store import SPILL
 
 FULL = Path("/dev/full")  # every write to it fails as on a full disk
 
@@ -23,6 +26,21 @@ def test_duckdb_without_room_for_what_it_lays_aside(tmp_path: Path) -> None:
         con.execute(f"set temp_directory = '{tmp_path}'")
         with pytest.raises(GateClosed, match="disk: ENOSPC"), disk():
             con.execute("create temp table wide as select range, hash(range), md5(range::varchar) from range(1000000)")
+
+
+def test_what_does_not_fit_is_laid_aside_in_a_home_where_nothing_was_taken_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duck, "MEMORY", "20MB")
+    (tmp_path / "restricted").mkdir()
+    with duck.connect(SimpleNamespace(root=tmp_path)) as one, duck.connect(SimpleNamespace(root=tmp_path)) as other:  # type: ignore[arg-type]
+        for con in (one, other):
+            con.execute("set threads = 1")
+            con.execute("create temp table wide as select range, hash(range), md5(range::varchar) from range(1000000)")
+        assert len(list(tmp_path.glob(f"{SPILL}*/*"))) >= 2, "each connection lays aside into a folder of its own"
+        for con in (one, other):
+            assert con.execute("select count(distinct md5) from (select #3 as md5 from wide)").fetchone() == (1000000,)
+    assert not list(tmp_path.glob(f"{SPILL}*")), "and takes it away"
 
 
 def test_other_faults_pass_as_faults_of_input_and_output(tmp_path: Path) -> None:
