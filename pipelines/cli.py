@@ -237,8 +237,11 @@ def contract() -> None:
 @click.option("--config", type=click.Path(path_type=Path, exists=True))
 @click.option("--json", "as_json", is_flag=True)
 def contract_check(source: str, file: Path, config: Path | None, as_json: bool) -> None:
-    """Check a file against its contract before it is sent; nothing is kept."""
-    say(as_json, **step("contract_check")(source, file, config))
+    """Check a file against its contract before it is sent; nothing is kept. Exit 1 when it would be refused whole."""
+    figures = step("contract_check")(source, file, config)
+    say(as_json, **figures)
+    if figures["verdict"] == "refused":
+        raise GateClosed("contract", "the whole file would be refused", "mend what is told above and check again")
 
 
 @contract.command("filter")

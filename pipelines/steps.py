@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pv
 
 from data_contracts import office
-from data_contracts.catalog import load_catalog
+from data_contracts.catalog import Catalog, load_catalog
 from data_contracts.profile import Source
 from pipelines import layout, listing, printing, screening, signing
 from pipelines import training as trainings
@@ -207,7 +207,7 @@ def key(home: Home, resident: str, holder: str) -> Figures:
 def request(home: Home, source: str, out: Path) -> Figures:
     """The list of persons or customer numbers with a basis today, for a delivering office."""
     with home.store.writing():
-        table = request_list(home, _known(home, source), getpass.getuser())
+        table = request_list(home, _known(home.catalog, source), getpass.getuser())
     pv.write_csv(table, out)
     return {
         "rows": table.num_rows,
@@ -230,7 +230,8 @@ def contract_filter(source: str, file: Path, request_file: Path, out: Path, conf
 
 def _declared_today(source: str, config: Path | None) -> Source:
     """A source as declared for today in Japan: an office checks before it sends, outside any home."""
-    return load_catalog((config or CONFIG) / "sources").source(source, datetime.now(ZoneInfo("Asia/Tokyo")).date())
+    catalog = load_catalog((config or CONFIG) / "sources")
+    return catalog.source(_known(catalog, source), datetime.now(ZoneInfo("Asia/Tokyo")).date())
 
 
 def _all_text(file: Path) -> pa.Table:
@@ -244,9 +245,9 @@ def verify(home: Home) -> Figures:
     return require(home)
 
 
-def _known(home: Home, source: str) -> str:
-    if source not in home.catalog.names:
-        message = f"{source} is not a source; there are {', '.join(home.catalog.names)}"
+def _known(catalog: Catalog, source: str) -> str:
+    if source not in catalog.names:
+        message = f"{source} is not a source; there are {', '.join(catalog.names)}"
         raise WrongUse(message)
     return source
 

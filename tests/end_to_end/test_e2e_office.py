@@ -127,6 +127,7 @@ def test_a_new_source_is_three_yaml_files(gas_config: Path, copy_of: Callable[..
         ["key", "--home", "HOME", "--resident", "000000000000000", "--as", "x"],
         ["report", "--home", "HOME", "--model", "ffff"],
         ["verify", "--home", "/nowhere"],
+        ["contract", "check", "taxbills", __file__],
         ["unheard"],
     ],
     ids=lambda args: " ".join(args[:1]),
@@ -185,7 +186,7 @@ def test_explain_adds_up_and_names_nobody(screened: Path) -> None:
 def test_check_tells_the_office_what_the_city_would_say(tmp_path: Path) -> None:
     bad = Path(__file__).parents[1] / "canaries" / "tax_bills" / "rows.csv"
     result = Cli()("contract", "check", "tax_bills", bad, "--json")
-    assert status(result) == 0
+    assert status(result) == 1, "a file that would be refused whole"
     assert json.loads(result.stdout)["rows_refused"] > 0
     assert not list(tmp_path.iterdir())
 
