@@ -163,11 +163,15 @@ def report(
 
 @kizuki.command()
 @with_home
-@click.option("--date", "day", type=Day(), help="default: the newest day with scores")
+@click.option("--date", "day", type=Day(), help="a day of lists or back-tests; default: the newest day with scores")
 @click.argument("household_key")
 def explain(root: Path, config: Path | None, as_json: bool, day: date | None, household_key: str) -> None:
     """Base + contributions = margin of one household, with dated facts in words."""
-    say(as_json, **step("explain")(home_at(root, config), household_key, day))
+    figures = step("explain")(home_at(root, config), household_key, day)
+    if as_json:
+        say(as_json, **figures)
+    else:
+        click.echo(import_module("pipelines.explaining").in_words(figures))
 
 
 @kizuki.command("explain-feature")

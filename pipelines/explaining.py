@@ -16,19 +16,23 @@ from pipelines.retention import day_of
 from pipelines.scope import scope
 from pipelines.screening import Hub, last_day
 
+# Smaller contributions are told as one sum at a terminal.
+LEAST_SHOWN = 0.01
+
 
 def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any]:
     """base, contributions by term (largest first), margin, coverage and facts. Raises WrongUse when there is no such
     row.
     """
     on = day or _newest(home)
-    if not home.store.has(layout.scores(on)):
+    under = "working" if home.store.has(layout.scores(on)) else layout.backtest_root(on)
+    if not home.store.has(layout.scores(on, under)):
         message = f"no scores of {on} are kept, only those of lists and of the newest day: run kizuki backtest"
         raise WrongUse(message)
     of = scope(People(home), on, max(on, last_day(home)))
     allowed = household_key in of.households["household_key"].to_pylist()
-    scores = _row(home, layout.scores(on), household_key, allowed)
-    terms = _row(home, layout.contributions(on), household_key, allowed)
+    scores = _row(home, layout.scores(on, under), household_key, allowed)
+    terms = _row(home, layout.contributions(on, under), household_key, allowed)
     hub = Hub.read_for(home, on)
     keys = of.households.filter(pc.equal(of.households["household_key"], household_key))
     facts = evidence(*hub, of.permission, of.visible, keys, on).to_pylist()
@@ -41,9 +45,37 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
         "contributions": {name: round(value, 6) for name, value in largest.items() if value},
         "margin": scores["margin"],
         "sum_error": abs(terms["base"] + sum(named.values()) - scores["margin"]),
-        "facts": [render_reason(FEATURES[f["feature"]], f, "reviewer") for f in facts if f["feature"] in named],
+        "facts": _sentences([fact for fact in facts if fact["feature"] in named]),
         "model": scores["model_hash"],
     }
+
+
+def in_words(figures: dict[str, Any]) -> str:
+    """What `explained` found, at a terminal: larger terms with their dated facts, the sum of the others, the margin."""
+    terms, facts = figures["contributions"], figures["facts"]
+    shown = {name: value for name, value in terms.items() if abs(value) >= LEAST_SHOWN}
+    margin, others = figures["margin"], len(terms) - len(shown)
+    rest = margin - figures["base"] - sum(shown.values())
+    lines = [
+        f"基準日 {figures['day']}・同意した大人/大人と見えている情報 {figures['coverage']}",
+        *(_line(name, value, facts.get(name, [])) for name, value in {"base": figures["base"], **shown}.items()),
+        *([_line("others", rest, [f"そのほか{others}項目の合計"])] if others else []),
+        _line("margin", margin, [f"base + 寄与の和との差 {figures['sum_error']:.0e}"]),
+        f"モデル {figures['model']}(すべての項目と事実は --json)",
+    ]
+    return "\n".join(lines)
+
+
+def _line(name: str, value: float, said: list[str]) -> str:
+    return f"{name:<34}{value:+.6f}   {' / '.join(said)}".rstrip()
+
+
+def _sentences(facts: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Feature → its dated facts in words, each once."""
+    found: dict[str, dict[str, None]] = {}
+    for fact in facts:
+        found.setdefault(fact["feature"], {})[render_reason(FEATURES[fact["feature"]], fact, "reviewer")] = None
+    return {name: list(said) for name, said in found.items()}
 
 
 def _newest(home: Home) -> date:
