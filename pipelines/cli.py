@@ -87,7 +87,7 @@ def _in_words(value: Any) -> str:
         return ", ".join(f"{name} {_in_words(inner)}" for name, inner in value.items() if inner) or "none"
     if isinstance(value, list):
         return "; ".join(map(_in_words, value)) or "none"
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value) or "none"
 
 
 def step(name: str) -> Callable[..., dict[str, Any]]:

@@ -168,7 +168,8 @@ def report(home: Home, model: str | None) -> Figures:
     verdict = signing.verdict(home, digest, screening.last_day(home))
     paths = {
         suffix: str(home.root / layout.ethics(digest, name))
-        for suffix, name in (("html", "report.html"), ("json", "ethics.json"))
+        for suffix, name in (("html", "report.html"), ("cases", "cases.html"), ("json", "ethics.json"))
+        if home.store.has(layout.ethics(digest, name))
     }
     pages = home.store.under("published/reports/deliveries/")
     return {
