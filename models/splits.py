@@ -127,7 +127,7 @@ def plan(first_day: date, known_on: date, horizon_days: int, lag_days: int, want
         first_test = max(first_test, _monday(earliest + timedelta(days=6)))
     short = (
         f"データが足りません:{first_day}から{known_on}までの間に、学習・選択・較正・検証の期間"
-        f"(見通し{horizon_days}日、反映の遅れ{lag_days}日)を重ならずに置けません。配点表だけを使えます。"
+        f"(見通し{horizon_days}日、反映の遅れ{lag_days}日)を重ならずに置けません。点数表だけを使えます。"
     )
     return Split(
         "temporal",
@@ -180,7 +180,7 @@ def yearly(first_day: date, known_on: date, horizon_days: int, lag_days: int, wa
     train = [day for day in before if selection and day + gap <= selection[0]]
     note = "年に一度の基準日です:早さは測れず、較正もしていません。訪問リスト用には署名できません。"
     short = (
-        f"データが足りません:{first_day}から{known_on}までに、学習・選択・検証の年を置けません。配点表だけを使えます。"
+        f"データが足りません:{first_day}から{known_on}までに、学習・選択・検証の年を置けません。点数表だけを使えます。"
     )
     return Split(
         "yearly",

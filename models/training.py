@@ -192,7 +192,7 @@ def _stability(
 ) -> dict[str, Any]:
     """How alike the three largest contributions are over the refits, over the households of one day."""
     if not refits:
-        return {"refits": 0, "note": "配点表の点は学習しないため、再学習によるばらつきはありません"}
+        return {"refits": 0, "note": "点数表の点は学習しないため、再学習によるばらつきはありません"}
     found = stability(model, lambda seed: refits[seed], rows.x, background, len(refits))
     jaccard = np.asarray(found.jaccard["jaccard"].combine_chunks(), dtype=np.float64)
     ones, by = np.ones(len(jaccard)), {"household": rows.household}

@@ -132,15 +132,16 @@ class Missing:
 
     what: str
     kind: str = "missing"
+    why: str = NOT_MADE
 
     @property
     def sentence(self) -> str:
         """As printed."""
-        return f"{self.what}: {NOT_MADE}。"
+        return f"{self.what}: {self.why}。"
 
     def as_dict(self, made_up: bool) -> dict[str, Any]:
         """JSON-able."""
-        return {"kind": self.kind, "what": self.what, "not_made": NOT_MADE, **mark(made_up)}
+        return {"kind": self.kind, "what": self.what, "not_made": self.why, **mark(made_up)}
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def forest(
         else:
             untold.append(label)
     if not told:
-        return Missing(f"{caption}(図にできる数がありません)" if untold else caption)
+        return Missing(caption, why="図にできる数がありません" if untold else NOT_MADE)
     scale = 100.0 if unit == "share" else 1.0
     rows = [(x, scale * f["value"], scale * f["low"], scale * f["high"], int(f["n"])) for x, f in told]
     said = "、".join(f"{label} {figure(f, unit).text} {figure(f, unit).detail}" for label, f in told)

@@ -249,4 +249,6 @@ def settings_table(metrics: Mapping[str, Any]) -> list[Block]:
 def _setting(value: Any) -> Cell:
     if isinstance(value, list | tuple):
         return words("、".join(map(str, value)))
-    return words(value) if isinstance(value, str) or value is None else Cell(f"{value:g}", style="number", data=value)
+    if isinstance(value, str) or value is None:
+        return words(value)
+    return Cell(f"{value:g}" if isinstance(value, float) else f"{value}", style="number", data=value)

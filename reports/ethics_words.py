@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 POLICIES: Final = {
-    "scorecard": "配点表(専門家の点)",
+    "scorecard": "点数表(専門家の点)",
     "logistic": "ロジスティック回帰",
     "ebm_mains": "EBM(組なし)",
     "ebm_pairs": "EBM(組あり)",

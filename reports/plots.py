@@ -101,7 +101,7 @@ def forest(
 ) -> str:
     """Values with 95 % intervals, one row each: (label, value, low, high, n). `marked` labels are filled."""
     labels = [f"{short(label, 30)}  n={n:,}" for label, _, _, _, n in rows]
-    with drawing(WIDE, ROW * len(rows) + 0.85, room(labels, 3.9), made_up) as (canvas, axes):
+    with drawing(WIDE, ROW * len(rows) + 0.85, room(labels, 4.6), made_up) as (canvas, axes):
         if reference is not None:
             axes.axvline(reference, color=BLACK, linewidth=0.8, linestyle=(0, (4, 3)))
         for y, (label, value, low, high, _) in enumerate(rows):

@@ -36,7 +36,7 @@ def test_one_window_shows_no_temporal_stability_and_says_so() -> None:
 def test_too_little_data_leaves_the_scorecard_and_says_so() -> None:
     split = plan(T - timedelta(days=600), T, 180, 30)
     assert not split.enough
-    assert "配点表だけ" in split.notes[0]
+    assert "点数表だけ" in split.notes[0]
     assert split.train == () and split.test
     assert plan(T - timedelta(days=200), T, 180, 30).feature_days == plan(T - timedelta(days=200), T, 180, 30).replay
 
@@ -81,4 +81,4 @@ def test_a_horizon_of_a_year_leaves_a_year_between_the_periods_if_it_must() -> N
 def test_too_few_years_leave_the_scorecard() -> None:
     split = yearly(date(2012, 3, 10), date(2016, 6, 30), 66, 46, Yearly(3, 10))
     assert not split.enough
-    assert "配点表だけ" in split.notes[1]
+    assert "点数表だけ" in split.notes[1]

@@ -13,6 +13,7 @@ from models.table import model_hash
 from reports import plots
 from reports.ethics import ethics_report
 from reports.ethics_blocks import NO_INTERVAL, NOT_MADE, figure
+from reports.ethics_scope import _setting
 
 OUTLINE = [
     "1 表紙と範囲",
@@ -141,6 +142,10 @@ def test_the_hashes_to_sign_are_on_the_page(made: tuple[str, dict[str, Any]]) ->
     assert made[0].count(model_hash(model)) >= 3
     assert model.training_digest in made[0]
     assert made[1]["model_hash"] == model_hash(model)
+
+
+def test_a_seed_is_printed_digit_by_digit() -> None:
+    assert [_setting(value).text for value in (20260401, 0.01, 300)] == ["20260401", "0.01", "300"]
 
 
 def test_tables_and_drawings_can_be_read_by_a_machine_voice(page: Page) -> None:
