@@ -176,7 +176,8 @@ def _restricted(home: Any) -> Iterable[str]:
     yield "\n様式v2は取得日の24か月前までの事実を含むので、`covers_from` はその日です。\n"
     yield f"`{layout.PROTECTION}`(暗号化)。解除が確認されるまで `until` は空です:\n"
     yield _table(home.store.read_table(layout.PROTECTION).to_pylist())
-    yield f"\n`{layout.log_folder('insurance_bills', 'signal')}/`。版の記録(月ごとのファイル)。閉じた版は消えません:\n"
+    yield f"\n`{layout.log_folder('insurance_bills', 'signal')}/`。版の記録。閉じた版は消えません。"
+    yield "`opened-…` に版、`closed-…` にその終わりが、分かった月ごと(最新の月は日ごと)のファイルにあります:\n"
     columns = ["notice_no", "instalment", "resident_id", "due_on", "paid_on", "known_from", "known_until"]
     log = versions(home, "insurance_bills")
     assert log is not None
@@ -193,7 +194,8 @@ def _hub(home: Any, membership: list[dict[str, Any]], person: str) -> Iterable[s
     yield f"\n`{layout.RESIDENCE}`。水道の出来事は、人ではなくお住まいに付きます:\n"
     yield _table(residence)
     yield f"\n`{layout.EPISODES}`。出来事 = いつ始まり、いつ終わり、いつ分かったか。"
-    yield "請求と納付は、終わった月ごとの別のファイルにあります:\n"
+    yield "情報ごとのフォルダーの `standing.parquet` にあり、"
+    yield "請求と納付だけは、終わる月ごとのファイル(`2026-03.parquet` など)にあります:\n"
     episodes = pa.concat_tables([home.store.read_table(path) for path in home.store.under(layout.EPISODES)])
     mine = pc.or_(
         pc.fill_null(pc.equal(episodes["person_key"], person), False),

@@ -83,7 +83,7 @@ def quarantine(source: str, day: date, order: int) -> str:
 
 
 def receipt(source: str, day: date, order: int, suffix: str) -> str:
-    """The receipt that goes back to the office; named by the folder's day and the order in it."""
+    """The receipt that goes back to the office; named by the day it became known and the source's running number."""
     return f"published/receipts/{source}/{day}/{order:03d}.{suffix}"
 
 
