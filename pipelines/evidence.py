@@ -170,7 +170,7 @@ def _local(terms: pa.Table, margin: np.ndarray, facts: pa.Table, number: int, ro
         "margin": float(margin[row]),
         "base": base,
         "contributions": values,
-        "facts": [render_reason(FEATURES[fact["feature"]], fact, "reviewer") for fact in own],
+        "facts": list(dict.fromkeys(render_reason(FEATURES[f["feature"]], f, "reviewer") for f in own)),
     }
 
 
