@@ -84,21 +84,24 @@ def coverage(people: People, of: Scope, as_of: date) -> list[dict[str, Any]]:
 
 
 def contract_results(home: Home, day: date) -> list[dict[str, Any]]:
-    """Per source: files and rows taken in and refused, and the age of what is accepted."""
+    """Per source: files and rows taken in and refused, and the age of what is accepted. Of protection no rows are told:
+    how many people are protected is nobody's figure.
+    """
     entries = home.ledger().entries
     age = ages(home, day)
     results = []
     for name in home.catalog.names:
         mine = [e for e in entries if e.source == name]
         verdicts = Counter(e.verdict for e in mine)
+        counted = home.role(name) != "protection"
         results.append(
             {
                 "source": name,
                 "title": home.catalog.contracts[name][-1].title,
                 "files": len(mine),
                 "refused_files": verdicts["refused"],
-                "rows": sum(e.rows_in for e in mine),
-                "refused_rows": sum(e.refused for e in mine),
+                "rows": sum(e.rows_in for e in mine) if counted else None,
+                "refused_rows": sum(e.refused for e in mine) if counted else None,
                 "age_days": age[name],
             }
         )

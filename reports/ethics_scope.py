@@ -177,13 +177,18 @@ def contracts(rows: Sequence[Mapping[str, Any]] | None) -> Section:
             words(row.get("title") or row.get("source")),
             number_of(row.get("files")),
             number_of(row.get("refused_files")),
-            count(row.get("rows")),
-            count(row.get("refused_rows")),
+            _told(row, "rows"),
+            _told(row, "refused_rows"),
             number_of(row.get("age_days")),
         )
         for row in rows or []
     ]
     return Section("contracts", "契約の結果", (table("情報源ごとの受け取り", columns, cells, CONTRACTS_NOTE),))
+
+
+def _told(row: Mapping[str, Any], rows: str) -> Cell:
+    """A number of rows; of protection (None) it is not told."""
+    return words("載せません") if row.get(rows, 0) is None else count(row.get(rows))
 
 
 def number_of(value: Any) -> Cell:

@@ -64,12 +64,14 @@ def test_small_counts_are_nowhere() -> None:
     given["explained"]["shares"] = [
         {"reasons": k, "households": n, "of": 90, "share": n / 90} for k, n in enumerate((4, 6, 30, 50))
     ]
+    given["contracts"].append({"source": "x", "files": 20, "refused_files": 0, "rows": None, "refused_rows": None})
     html, found = ethics_report(given)
     assert '<td class="number">7</td>' not in html and '<td class="number">4</td>' not in html
     shares = next(b for b in blocks(found) if b.get("caption") == "残った理由の数")
     assert shares["rows"][0][1] == FEW and shares["rows"][1][1] == FEW
     contracts = next(b for b in blocks(found) if b.get("caption") == "情報源ごとの受け取り")
     assert contracts["rows"][0][4] == FEW  # seven refused rows
+    assert contracts["rows"][1][3:5] == ["載せません"] * 2  # of protection
     spread = next(b for b in blocks(found) if b.get("caption") == "寄与の広がり")
     tax = next(line for line in spread["data"] if line["feature"] == "tax_open")["households"]
     assert tax == [300, 150, None, None, None]  # 3 and 5 could be told from the total: the next smallest goes with them
