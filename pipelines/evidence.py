@@ -84,10 +84,10 @@ def coverage(people: People, of: Scope, as_of: date) -> list[dict[str, Any]]:
 
 
 def contract_results(home: Home, day: date) -> list[dict[str, Any]]:
-    """Per source: files and rows taken in and refused, and the age of what is accepted. Of protection no rows are told:
-    how many people are protected is nobody's figure.
+    """Per source: files and rows taken in and refused by `day`, and the age of what is accepted. Of protection no rows
+    are told: how many people are protected is nobody's figure.
     """
-    entries = home.ledger().entries
+    entries = [entry for entry in home.ledger().entries if entry.known_from <= day]
     age = ages(home, day)
     results = []
     for name in home.catalog.names:

@@ -10,17 +10,22 @@ from pipelines import evidence
 from pipelines.settings import CONFIG
 
 
-def test_of_protection_no_rows_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_came_later_is_not_told_and_of_protection_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     from data_contracts.catalog import load_catalog
 
     catalog = load_catalog(CONFIG / "sources")
-    entries = [SimpleNamespace(source=name, verdict="accepted", rows_in=40, refused=20) for name in catalog.names]
+    day, later = date(2026, 11, 1), date(2026, 11, 2)
+    entries = [
+        SimpleNamespace(source=name, verdict="accepted", rows_in=40, refused=20, known_from=known)
+        for name in catalog.names
+        for known in (day, later)
+    ]
     monkeypatch.setattr(evidence, "ages", lambda _home, _day: dict.fromkeys(catalog.names, 1))
     home: Any = SimpleNamespace(
         ledger=lambda: SimpleNamespace(entries=entries),
         catalog=catalog,
         role=lambda name: catalog.contracts[name][-1].role,
     )
-    told = {line["source"]: (line["rows"], line["refused_rows"]) for line in evidence.contract_results(home, date.max)}
+    told = {line["source"]: (line["rows"], line["refused_rows"]) for line in evidence.contract_results(home, day)}
     assert {name for name, rows in told.items() if rows == (None, None)} == {"protected_persons", "local_protection"}
     assert {rows for name, rows in told.items() if "prot" not in name} == {(40, 20)}
