@@ -274,6 +274,7 @@ class Store:
         self._switch_links(list(manifest.outputs))
         for path in manifest.removed:
             (self.root / path).unlink(missing_ok=True)
+            _drop_empty_above((self.root / path).parent)
         point(f"{manifest.step}: linked")
         for path in {*manifest.outputs, *manifest.removed} & set(before):
             old = generation(self.root, before[path].gen, path)
