@@ -60,7 +60,8 @@ def test_a_wrong_expression_is_named_and_a_value_never_quoted(session: SparkSess
             "when": "true",
             "began_on": "opened_on",
         } | said
-        mapping = EpisodeMapping({}, (Entry(**declared),), date(2020, 1, 1))  # type: ignore[arg-type]
+        entry = Entry(**declared)  # type: ignore[arg-type]  # words as they stand in a YAML file, any of them wrong
+        mapping = EpisodeMapping({}, (entry,), date(2020, 1, 1))
         with pytest.raises(MappingError) as refused:
             episodes(log, dataclasses.replace(of, episodes=mapping), same, session)
         return str(refused.value)

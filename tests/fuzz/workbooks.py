@@ -17,6 +17,8 @@ from tests.fuzz.grids import Grid
 WORKBOOKS = Register()
 """Grid → bytes of a workbook."""
 _SHEET = "xl/worksheets/sheet1.xml"
+OUTSIDE = "/etc/hostname"
+"""A file that every Unix has: what a hostile workbook asks a careless reader to open."""
 
 
 def sheet_of(grid: Grid, **options: str) -> Sheet:
@@ -272,8 +274,8 @@ def names_and_relations_gone_wrong(rng: Random, grid: Grid) -> bytes:
     sheet = sheet_of(grid, name=rng.choice(["", "a" * 300, "'; --", "一覧/[表]", "..", "Sheet1", "\u202e"]))
     wrong = rng.choice(
         [
-            {"xl/_rels/workbook.xml.rels": relations({"rId1": ("worksheet", "../../../../etc/passwd")}).encode()},
-            {"xl/_rels/workbook.xml.rels": relations({"rId1": ("worksheet", "file:///etc/passwd")}).encode()},
+            {"xl/_rels/workbook.xml.rels": relations({"rId1": ("worksheet", f"../../../..{OUTSIDE}")}).encode()},
+            {"xl/_rels/workbook.xml.rels": relations({"rId1": ("worksheet", f"file://{OUTSIDE}")}).encode()},
             {"xl/_rels/workbook.xml.rels": relations({"rId1": ("chartsheet", "worksheets/sheet1.xml")}).encode()},
             {"xl/_rels/workbook.xml.rels": relations({}).encode()},
             {"_rels/.rels": relations({"rId1": ("officeDocument", "xl/none.xml")}).encode()},
@@ -292,7 +294,7 @@ def names_and_relations_gone_wrong(rng: Random, grid: Grid) -> bytes:
 def entities_that_grow(_rng: Random, grid: Grid) -> bytes:
     """A billion laughs, and a file read from outside."""
     lines = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-    before = f'<!DOCTYPE x [<!ENTITY a0 "はは"><!ENTITY f SYSTEM "file:///etc/hostname">{lines}]>'
+    before = f'<!DOCTYPE x [<!ENTITY a0 "はは"><!ENTITY f SYSTEM "file://{OUTSIDE}">{lines}]>'
     xml = (
         sheet_of(grid)
         .xml()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import duckdb
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from pipelines import duck
 from pipelines.disks import disk
 from pipelines.errors import GateClosed
+from pipelines.home import Home
 from pipelines.store import SPILL
 
 FULL = Path("/dev/full")  # every write to it fails as on a full disk
@@ -33,7 +35,8 @@ def test_what_does_not_fit_is_laid_aside_in_a_home_where_nothing_was_taken_in(
 ) -> None:
     monkeypatch.setattr(duck, "MEMORY", "20MB")
     (tmp_path / "restricted").mkdir()
-    with duck.connect(SimpleNamespace(root=tmp_path)) as one, duck.connect(SimpleNamespace(root=tmp_path)) as other:  # type: ignore[arg-type]
+    home = cast("Home", SimpleNamespace(root=tmp_path))
+    with duck.connect(home) as one, duck.connect(home) as other:
         for con in (one, other):
             con.execute("set threads = 1")
             con.execute("create temp table wide as select range, hash(range), md5(range::varchar) from range(1000000)")
