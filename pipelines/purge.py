@@ -18,6 +18,7 @@ from pipelines.gate import permitted_for, stretch_since
 from pipelines.home import Home
 from pipelines.losses import households_lost, households_lost_since
 from pipelines.persons import People
+from pipelines.retention import scores_read
 from pipelines.safeguards import forget
 from pipelines.slips import forget_slips
 from pipelines.store import Draft
@@ -112,8 +113,7 @@ def _at_home(home: Home, day: date) -> list[str]:
 def _made_on(home: Home, path: str, of_day: date) -> date:
     """The day whose scores a week's list and desk notes were made from: its Monday, or a later day for a late list."""
     made = home.store.last("weekly-list", of_day)
-    read = [p for p in made.inputs if p.startswith("working/scores/")] if made and path in made.outputs else []
-    return date.fromisoformat(read[0].split("/")[2]) if read else of_day
+    return max(scores_read(made), default=of_day) if made and path in made.outputs else of_day
 
 
 def _contactable(people: People, day: date) -> pa.Array:

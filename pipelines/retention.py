@@ -7,6 +7,7 @@ from datetime import date
 
 from pipelines import layout
 from pipelines.home import Home
+from pipelines.manifest import Manifest
 from pipelines.store import Draft
 
 _SCORES, _FEATURES = "working/scores/", "working/features/"
@@ -30,12 +31,12 @@ def let_go(home: Home, day: date) -> list[date]:
 
 def list_dates(home: Home) -> set[date]:
     """The days whose scores a week's list was made from."""
-    return {
-        day_of(path)
-        for manifest in home.store.of_step("weekly-list")
-        for path in manifest.inputs
-        if path.startswith(_SCORES)
-    }
+    return {day for manifest in home.store.of_step("weekly-list") for day in scores_read(manifest)}
+
+
+def scores_read(manifest: Manifest) -> set[date]:
+    """The days whose scores a publication read."""
+    return {day_of(path) for path in manifest.inputs if path.startswith(_SCORES)}
 
 
 def day_of(path: str) -> date:
