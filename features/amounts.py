@@ -1,7 +1,7 @@
 """Measures of amounts: what was billed, paid and left open.
 
 Like `features.measures`, of which these are more: an engine counts, sums whole numbers or takes the largest one;
-the rest is whole-number arithmetic in Arrow.
+a share is one division of whole numbers in Arrow, last.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.measures import Kinds, Part, whole
+from features.measures import Kinds, Part, per_hundred, whole
 from features.selections import BeganWithin, EndedWithin, OpenNow
 
 
@@ -102,21 +102,24 @@ class QuantityWithin:
 
 @dataclass(frozen=True)
 class UnpaidShare:
-    """Of every hundred yen that fell due in the `days` days before D, how many no payment came for (0 … 100).
+    """Of every hundred yen that fell due in the `days` days before D, how many no payment came for (−100 … 100).
 
-    `billed`: episodes that end on the day they fall due; `paid`: payments (whatever they were for). Whole per cent,
-    the paid part rounded down; 0 where nothing fell due.
+    `billed`: episodes that end on the day they fall due; `paid`: payments (whatever they were for, those in advance on
+    the day they fell due). Below 0: more was paid than fell due, older arrears are being caught up. Not rounded; 0
+    where nothing fell due. A bill of the last weeks may only wait for its payment to be posted, so a reason rests on
+    `overdue` alone.
     """
 
     billed: Kinds
     paid: Kinds
+    overdue: Kinds
     days: int
     grows: ClassVar[bool] = False
 
     @property
     def kinds(self) -> Kinds:
-        """Bills and payments."""
-        return self.billed + self.paid
+        """Bills, payments, arrears."""
+        return self.billed + self.paid + self.overdue
 
     @property
     def window_days(self) -> int:
@@ -127,24 +130,22 @@ class UnpaidShare:
         """What fell due, and what was paid."""
         return (
             Part(EndedWithin(self.days), "quantity", self.billed),
-            Part(BeganWithin(self.days), "quantity", self.paid),
+            Part(EndedWithin(self.days), "quantity", self.paid),
         )
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
-        """100 − min(100, ⌊100 × paid / billed⌋): a whole-number division."""
+        """100 × max(billed − paid, −billed) / billed."""
         billed, paid = (whole(part) for part in parts)
-        hundred = pa.scalar(100, pa.int64())
-        share = pc.divide(pc.multiply(paid, hundred), pc.max_element_wise(billed, pa.scalar(1, pa.int64())))
-        unpaid = pc.subtract(hundred, pc.min_element_wise(share, hundred))
-        return pc.if_else(pc.greater(billed, 0), unpaid, pa.scalar(0, pa.int64()))
+        return per_hundred(pc.max_element_wise(pc.subtract(billed, paid), pc.negate(billed)), billed)
 
     def behind(self) -> Part:
-        """The bills that fell due."""
-        return Part(EndedWithin(self.days), "count", self.billed)
+        """The arrears open on the day."""
+        return Part(OpenNow(), "count", self.overdue)
 
     def sentence_ja(self) -> str:
         """See Measure."""
         return (
-            f"{{kinds}}について、基準日の前{self.days}日間に納期が来た額100円あたり、"
-            f"この{self.days}日間(基準日を含む)の納付で埋まっていない額(納期が来たものがなければ0)。"
+            f"{{kinds}}について、基準日の前{self.days}日間に納期が来た額100円あたり、同じ{self.days}日間の納付で"
+            "埋まっていない額(納期が来た額より多く納めていれば負で、−100まで。納期が来たものがなければ0)。"
+            "きっかけとして述べるのは、基準日に続いている遅れがあるときだけ。"
         )

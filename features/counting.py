@@ -61,7 +61,7 @@ def counted(facts: ir.Table, scope: Scope, features: Features, day: date) -> ir.
 
 
 def finished(rows: pa.Table, features: Features, day: date) -> pa.Table:
-    """The feature table from what an engine counted: whole-number arithmetic, visibility, float32, sorted by key."""
+    """The feature table from what an engine counted: arithmetic, visibility, float32, sorted by key."""
     rows = rows.sort_by("household_key")
     places = {wanted: i for i, wanted in enumerate(wanted_parts(features))}
     columns = {"household_key": rows["household_key"]}

@@ -17,7 +17,7 @@ Facts = list[Row]
 
 
 @singledispatch
-def value(measure: Measure, facts: Facts, day: date) -> int:  # noqa: ARG001 (the signature all share)
+def value(measure: Measure, facts: Facts, day: date) -> float:  # noqa: ARG001 (the signature all share)
     """The measure's figure for one household's facts (as known on the day, of readable sources)."""
     raise TypeError(f"the reference evaluator does not know the measure {type(measure).__name__}")
 
@@ -111,17 +111,16 @@ def _(measure: QuantityWithin, facts: Facts, day: date) -> Facts:
 
 
 @value.register
-def _(measure: UnpaidShare, facts: Facts, day: date) -> int:
-    billed = sum(fact["quantity"] or 0 for fact in reasons(measure, facts, day))
-    payments = [f for f in facts if f["kind"] in measure.paid and _began_in(f, day, 0, measure.days)]
-    paid = sum(fact["quantity"] or 0 for fact in payments)
-    return 0 if billed == 0 else 100 - min(100, 100 * paid // billed)
+def _(measure: UnpaidShare, facts: Facts, day: date) -> float:
+    ended = [fact for fact in facts if _ended_in(fact, day, measure.days)]
+    billed = sum(fact["quantity"] or 0 for fact in ended if fact["kind"] in measure.billed)
+    paid = sum(fact["quantity"] or 0 for fact in ended if fact["kind"] in measure.paid)
+    return 0.0 if billed == 0 else 100 * max(billed - paid, -billed) / billed
 
 
 @reasons.register
 def _(measure: UnpaidShare, facts: Facts, day: date) -> Facts:
-    due = [f for f in facts if f["kind"] in measure.billed and dated(f) and f["ended_on"] is not None]
-    return [fact for fact in due if 1 <= (day - fact["ended_on"]).days <= measure.days]
+    return [f for f in facts if f["kind"] in measure.overdue and days_open(f, day) >= 1]
 
 
 @value.register
@@ -206,11 +205,11 @@ def _(measure: YearlyGrowth, facts: Facts, day: date) -> Facts:
 
 
 @value.register
-def _(measure: OpenOfBilled, facts: Facts, day: date) -> int:
+def _(measure: OpenOfBilled, facts: Facts, day: date) -> float:
     owed = sum(fact["quantity"] or 0 for fact in reasons(measure, facts, day))
     due = [f for f in facts if f["kind"] in measure.billed and _ended_in(f, day, 365)]
     billed = sum(fact["quantity"] or 0 for fact in due)
-    return 0 if billed == 0 else min(10_000, 100 * owed // billed)
+    return 0.0 if billed == 0 else min(10_000.0, 100 * owed / billed)
 
 
 @reasons.register

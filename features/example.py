@@ -36,13 +36,13 @@ Stay = tuple[date, date | None]
 class Example:
     """facts: kind, began_on, ended_on, quantity, and per part whether it is selected; parts: what each part came to.
 
-    value: of the engine; double: of the reference.
+    value: of the engine; double: of the reference; both as the table holds them (float32).
     """
 
     facts: list[dict[str, Any]]
     parts: list[int | date | None]
-    value: int
-    double: int
+    value: float
+    double: float
 
 
 def example(feature: Feature, day: date) -> Example:
@@ -57,7 +57,7 @@ def example(feature: Feature, day: date) -> Example:
         found = finished(counts, one, day)[feature.name][0].as_py()
     parts = [counts[f"part_{i}"][0].as_py() for i in range(len(feature.measure.parts()))]
     told = [{**row, **chosen} for row, chosen in zip(rows, selected, strict=True)]
-    return Example(told, parts, int(found), value(feature.measure, rows, day))
+    return Example(told, parts, found, pa.scalar(float(value(feature.measure, rows, day)), pa.float32()).as_py())
 
 
 @singledispatch

@@ -1,7 +1,7 @@
 """Measures of a household's own history: what ended, how an amount has grown, and how it stands to a year's bills.
 
-Like `features.measures`, of which these are more: an engine counts and sums whole numbers, the rest is whole-number
-arithmetic in Arrow.
+Like `features.measures`, of which these are more: an engine counts and sums whole numbers, the rest is arithmetic
+in Arrow.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.measures import Kinds, Part, whole
+from features.measures import Kinds, Part, per_hundred, whole
 from features.selections import BeganWithin, EndedWithin, OpenNow
 
 YEAR: Final = 365
@@ -87,7 +87,7 @@ class YearlyGrowth:
 
 @dataclass(frozen=True)
 class OpenOfBilled:
-    """Of every hundred yen billed that fell due in the 365 days before the day, how many yen are open (rounded down).
+    """Of every hundred yen billed that fell due in the 365 days before the day, how many yen are open (not rounded).
 
     `open_kinds`: arrears open on the day, whenever they began, so it may exceed 100; at most 10,000; 0 where nothing
     fell due. `billed`: episodes that end on the day they fall due.
@@ -111,13 +111,9 @@ class OpenOfBilled:
         )
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
-        """⌊100 × open / billed⌋, capped: a whole-number division."""
+        """100 × open / billed, capped."""
         owed, billed = (whole(part) for part in parts)
-        share = pc.divide(
-            pc.multiply(owed, pa.scalar(100, pa.int64())), pc.max_element_wise(billed, pa.scalar(1, pa.int64()))
-        )
-        capped = pc.min_element_wise(share, pa.scalar(MOST, pa.int64()))
-        return pc.if_else(pc.greater(billed, 0), capped, pa.scalar(0, pa.int64()))
+        return pc.min_element_wise(per_hundred(owed, billed), pa.scalar(float(MOST)))
 
     def behind(self) -> Part:
         """The open episodes."""
@@ -127,5 +123,5 @@ class OpenOfBilled:
         """See Measure."""
         return (
             f"{{kinds}}について、基準日の前{YEAR}日間に納期が来た請求の額100円あたり、基準日に続いている遅れの額"
-            f"(端数切捨て、上限{MOST:,}。納期が来たものがなければ0)。"
+            f"(上限{MOST:,}。納期が来たものがなければ0)。"
         )

@@ -1,9 +1,9 @@
-"""Measures: the few ways in which facts of a household become one whole number.
+"""Measures: the few ways in which facts of a household become one figure.
 
 A measure is a small frozen declaration. From it come the Ibis aggregates (`parts` and `value`), the facts
 behind a reason (`behind`), its window and the sentences of the dictionary; the pure-Python double is in
 `features.reference`. Engines only count, sum whole numbers and take the earliest day; the rest is whole-number
-arithmetic in Arrow, so that every engine gives the same bits (DESIGN §5 «Determinism»).
+arithmetic in Arrow and, for a share, one division, last: so every engine gives the same bits (DESIGN §5 «Determinism»).
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Part:
 
 
 class Measure(Protocol):
-    """What a feature computes: whole-number parts by an engine, one whole number from them in Arrow."""
+    """What a feature computes: whole-number parts by an engine, one figure from them in Arrow."""
 
     @property
     def kinds(self) -> Kinds:
@@ -55,7 +55,7 @@ class Measure(Protocol):
         ...
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:
-        """int64 per household from the parts (in the order of `parts()`, null = no fact)."""
+        """int64 (a share: float64) per household from the parts (in the order of `parts()`, null = no fact)."""
         ...
 
     def behind(self) -> Part:
@@ -73,6 +73,15 @@ class Measure(Protocol):
 def whole(part: pa.ChunkedArray) -> pa.ChunkedArray:
     """A part as int64, no fact = 0."""
     return pc.fill_null(pc.cast(part, pa.int64()), 0)
+
+
+def per_hundred(part: pa.ChunkedArray, of: pa.ChunkedArray) -> pa.ChunkedArray:
+    """100 × part / of for int64 columns as float64, one division, last (DESIGN §5); 0 where `of` is 0."""
+    share = pc.divide(
+        pc.cast(pc.multiply(part, pa.scalar(100, pa.int64())), pa.float64()),
+        pc.cast(pc.max_element_wise(of, pa.scalar(1, pa.int64())), pa.float64()),
+    )
+    return pc.if_else(pc.greater(of, 0), share, pa.scalar(0.0))
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class TrainingSettings:
     burn_in_days: int = 180
     replay_draws: int = 16
     stability_refits: int = 20
-    boosting_trees: int = 300
+    boosting_trees: int = 600
     ceiling_trees: int = 100
     ebm_bags: int = 2
     ebm_rounds: int = 400

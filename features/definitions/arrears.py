@@ -12,7 +12,7 @@ from features.measures import LongestOpenDays, OnsetCount, OpenCount, PointCount
 from features.patterns import OpenMonths, Streak
 
 _MONTHS = (0.5, 1.5, 2.5, 3.5, 5.5, 8.5, 11.5)
-_PER_CENT = (0.5, 20.5, 40.5, 60.5, 80.5, 90.5, 95.5, 98.5, 99.5)
+_PER_CENT = (-50.5, -0.5, 0.5, 20.5, 40.5, 60.5, 80.5, 90.5, 95.5, 98.5, 99.5)
 _CHANGE = (-1.5, -0.5, 0.5, 1.5)
 
 
@@ -111,21 +111,24 @@ def _lasting(of: Bills) -> Iterator[Feature]:
         offer=of.offer,
         note_ja="古い期を納めては次の期が遅れる、という暮らしは、この数だけに表れます(最も長い遅れは短いまま)。",
     )
-    yield Feature(
-        name=f"{of.source}_unpaid_share_180d",
-        domain=of.domain,
-        sources=(of.source,),
-        measure=UnpaidShare(of.kind("billed"), of.kind("payment"), 180),
-        unit="%",
-        direction=1,
-        bins=_PER_CENT,
-        title_ja=f"この180日に納期が来た{of.name}のうち、まだ納められていない割合",
-        wording_ja=f"この180日に{of.name}の納期が{{n}}回あり、まだのものがあるようです・直近は{{month}}",
-        paper=of.paper,
-        wording_en=f"{of.english}: {{n}} instalments fell due in 180 days, part seems unpaid, the latest in {{month}}",
-        offer=of.offer,
-        note_ja="納付は、どの期への納付かを問いません。納期が来たものがなければ0です。",
-    )
+    for days in (90, 180):
+        yield Feature(
+            name=f"{of.source}_unpaid_share_{days}d",
+            domain=of.domain,
+            sources=(of.source,),
+            measure=UnpaidShare(of.kind("billed"), of.kind("payment"), of.overdue, days),
+            unit="%",
+            direction=1,
+            bins=_PER_CENT,
+            title_ja=f"この{days}日に納期が来た{of.name}のうち、まだ納められていない割合",
+            wording_ja=f"この{days}日に納期が来た{of.name}に、まだのものがあるようです・全部で{{n}}期分、{{since}}から",
+            paper=of.paper,
+            wording_en=f"{of.english}: part of what fell due in {days} days seems unpaid; {{n}} instalments in all, "
+            "since {since}",
+            offer=of.offer,
+            note_ja="納付は、どの期への納付かを問いません。古い遅れも納めていて、納期が来た額より多ければ負になります。"
+            "納期が来たものがなければ0です。",
+        )
 
 
 def _changing(of: Bills) -> Iterator[Feature]:

@@ -1,8 +1,8 @@
 """Boosting without interactions, collapsed to one step function per feature.
 
-With `interaction_cst="no_interactions"` every tree splits on one feature; a feature's trees
-together are a step function whose edges are all their thresholds (x ≤ threshold goes left, as
-in the table).
+With `interaction_cst="no_interactions"` every tree splits on one feature, and with two leaves (a
+stump) only once, so each step is chosen among all features anew. A feature's trees together are a
+step function whose edges are all their thresholds (x ≤ threshold goes left, as in the table).
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ from models.table import Model, term
 class BoostingSettings:
     """Trees, learning rate, leaves per tree, rows per leaf, L2 penalty, seed."""
 
-    trees: int = 200
+    trees: int = 600
     learning_rate: float = 0.05
-    leaves: int = 8
+    leaves: int = 2
     rows_per_leaf: int = 20
     penalty: float = 1.0
     seed: int = 0

@@ -113,6 +113,8 @@ def _machine(specs: Sequence[Spec], settings: EbmSettings, pairs: Sequence[tuple
         outer_bags=settings.bags,
         max_rounds=settings.rounds,
         learning_rate=settings.learning_rate,
+        # interpret's smoothing rounds cut at random places; under a monotone direction such steps spoil the first fit.
+        smoothing_rounds=0,
         random_state=settings.seed,
         n_jobs=1,
     )

@@ -231,6 +231,25 @@ def test_a_bill_is_known_before_it_falls_due_and_a_payment_is_a_fact_of_its_own(
     )
 
 
+def test_a_payment_in_advance_counts_on_the_day_the_bill_falls_due() -> None:
+    """Whoever pays the whole year in June is not someone who pays nothing in autumn."""
+    check(
+        "tax_bills",
+        """
+        known      | billed_yen | paid_yen | paid_on    | due_on
+        2026-05-10 | 20000      | 0        | -          | 2026-10-31
+        2026-06-25 | 20000      | 20000    | 2026-06-01 | 2026-10-31
+        """,
+        """
+        kind        | began      | ended      | amount | precision | known from | until
+        tax_billed  | 2026-05-10 | 2026-10-31 | 20000  | batch     | 2026-05-10 | -
+        tax_payment | 2026-10-31 | 2026-10-31 | 20000  | day       | 2026-06-25 | -
+        """,
+        kinds=("tax_billed", "tax_payment"),
+        **{name: value for name, value in (BILL | {"levy": "住民税"}).items() if name != "due_on"},
+    )
+
+
 def test_a_bill_first_heard_of_after_it_fell_due_is_billed_on_that_day() -> None:
     """Nothing to pay is no bill; a payment without its day is no dated fact."""
     check(

@@ -62,6 +62,8 @@ def _cell(text: str) -> Any:
         return None
     if text.lstrip("-").isdigit():
         return int(text)
+    if text.replace(".", "", 1).isdigit():
+        return float(text)
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -3,6 +3,8 @@
 市税と保険料は同じ定義です。どちらか一方の情報源だけから計算します。
 """
 
+from datetime import date, timedelta
+
 
 def _bills(spec, feature, bills, expected, *, day="2026-04-01"):
     """One drawing for both: `{s}` stands for the source, `{u}` for an unpaid bill before it counts."""
@@ -253,52 +255,72 @@ def test_insurance_overdue_streak_months(spec):
     _streak(spec, "insurance_overdue_streak_months")
 
 
-def _unpaid_share(spec, feature):
+def _unpaid_share(spec, feature, first):
+    """`first`: the first day of the window."""
     _bills(
         spec,
         feature,
-        """
+        f"""
             household | kind        | began_on   | ended_on   | quantity
             ----------+-------------+------------+------------+---------
-            a         | {s}_billed  | 2026-01-10 | 2026-01-31 | 20000
-            a         | {s}_billed  | 2026-02-10 | 2026-02-28 | 10000
-            a         | {s}_payment | 2026-01-31 | 2026-01-31 | 20000
-            b         | {s}_billed  | 2026-01-10 | 2026-03-31 | 10000
-            c         | {s}_billed  | 2026-03-10 | 2026-04-01 | 10000
-            d         | {s}_billed  | 2025-09-10 | 2025-10-02 | 10000
-            d         | {s}_billed  | 2025-10-03 | 2025-10-03 | 10000
-            d         | {s}_payment | 2025-10-03 | 2025-10-03 | 4000
-            d         | {s}_payment | 2025-10-04 | 2025-10-04 | 3000
-            e         | {s}_billed  | 2026-01-10 | 2026-01-31 | 10000
-            e         | {s}_payment | 2026-03-01 | 2026-03-01 | 30000
+            a         | {{s}}_billed  | 2026-01-10 | 2026-01-31 | 20000
+            a         | {{s}}_billed  | 2026-02-10 | 2026-02-28 | 12000
+            a         | {{s}}_payment | 2026-01-31 | 2026-01-31 | 20000
+            b         | {{s}}_billed  | 2026-01-10 | 2026-03-31 | 10000
+            c         | {{s}}_billed  | 2026-03-10 | 2026-04-01 | 10000
+            d         | {{s}}_billed  | 2025-09-10 | {first - timedelta(days=1)} | 10000
+            d         | {{s}}_billed  | 2025-09-10 | {first} | 10000
+            d         | {{s}}_payment | {first - timedelta(days=1)} | {first - timedelta(days=1)} | 4000
+            d         | {{s}}_payment | {first} | {first} | 3000
+            e         | {{s}}_billed  | 2026-01-10 | 2026-01-31 | 10000
+            e         | {{s}}_payment | 2026-03-01 | 2026-03-01 | 12500
+            f         | {{s}}_billed  | 2026-01-10 | 2026-01-31 | 10000
+            f         | {{s}}_payment | 2026-03-01 | 2026-03-01 | 80000
         """,
         """
             household | value
             ----------+------
-            a         | 34
+            a         | 37.5
             b         | 100
             c         | 0
             d         | 70
-            e         | 0
+            e         | -25
+            f         | -100
         """,
     )
 
 
-def test_tax_unpaid_share_180d(spec):
-    """tax_unpaid_share_180d 納期が来た額のうち、まだ納められていない割合。
+def test_tax_unpaid_share_90d(spec):
+    """tax_unpaid_share_90d この90日に納期が来た額のうち、まだ納められていない割合。
 
-    基準日の前180日に納期が来た額(請求の終わりの日が納期限)と、基準日までの180日の納付を比べます。
-    納められた割合の端数は切り捨てます。納期が来たものがなければ0で、多く納めても0です。
+    基準日の前90日に納期が来た額(請求の終わりの日が納期限)と、同じ90日の納付を比べます。前もって納めた分は納期限の日の納付です。
+    端数はそのままです。古い遅れも納めていて、納期が来た額より多いとき(e)は負で、−100まで(f)。納期が来たものがなければ0です。
     """
-    _unpaid_share(spec, "tax_unpaid_share_180d")
+    _unpaid_share(spec, "tax_unpaid_share_90d", date(2026, 1, 1))
 
 
-def test_insurance_unpaid_share_180d(spec):
-    """insurance_unpaid_share_180d 納期が来た額のうち、まだ納められていない割合。
+def test_insurance_unpaid_share_90d(spec):
+    """insurance_unpaid_share_90d この90日に納期が来た額のうち、まだ納められていない割合。
 
     数え方は市税と同じです。
     """
-    _unpaid_share(spec, "insurance_unpaid_share_180d")
+    _unpaid_share(spec, "insurance_unpaid_share_90d", date(2026, 1, 1))
+
+
+def test_tax_unpaid_share_180d(spec):
+    """tax_unpaid_share_180d この180日に納期が来た額のうち、まだ納められていない割合。
+
+    数え方は90日のものと同じで、納期の少ない季節にも左右されにくい数です。
+    """
+    _unpaid_share(spec, "tax_unpaid_share_180d", date(2025, 10, 3))
+
+
+def test_insurance_unpaid_share_180d(spec):
+    """insurance_unpaid_share_180d この180日に納期が来た額のうち、まだ納められていない割合。
+
+    数え方は市税と同じです。
+    """
+    _unpaid_share(spec, "insurance_unpaid_share_180d", date(2025, 10, 3))
 
 
 def _onset(spec, feature):

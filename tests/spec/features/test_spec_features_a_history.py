@@ -167,7 +167,7 @@ def _of_billed(spec, feature):
         """
             household | kind        | began_on   | ended_on   | quantity
             ----------+-------------+------------+------------+---------
-            a         | {s}_overdue | 2025-08-01 | -          | 2999
+            a         | {s}_overdue | 2025-08-01 | -          | 3125
             a         | {s}_billed  | 2025-06-10 | 2025-06-30 | 5000
             a         | {s}_billed  | 2025-03-10 | 2025-04-01 | 5000
             b         | {s}_overdue | 2022-08-01 | -          | 40000
@@ -180,7 +180,7 @@ def _of_billed(spec, feature):
         """
             household | value
             ----------+------
-            a         | 29
+            a         | 31.25
             b         | 400
             c         | 0
             d         | 0
@@ -191,7 +191,7 @@ def _of_billed(spec, feature):
 def test_tax_overdue_of_billed(spec):
     """tax_overdue_of_billed 1年分の請求に対する、済んでいない額の割合。
 
-    この365日に納期が来た請求100円あたり、基準日に続いている遅れが何円か(端数切捨て)。古い遅れも入るので100を超えます(b)。
+    この365日に納期が来た請求100円あたり、基準日に続いている遅れが何円か(端数はそのまま)。古い遅れも入るので100を超えます(b)。
     この1年に納期が来たものがなければ(c)0です。
     """
     _of_billed(spec, "tax_overdue_of_billed")
