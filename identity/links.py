@@ -19,8 +19,7 @@ FOREVER = "date '9999-12-31'"
 # Everybody whom the row fits in one way or both. One person who fits in both ways goes before namesakes born on the
 # same day; who fits by birth date, before who fits by dwelling.
 _LINK = f"""
-with here as (
-  select s.* from states s where s.status in (select unnest($here)) and s.kana_key is not null),
+with here as (from near where kana_key is not null),
 candidates as (
   select r.row_id, r.day, h.resident_id, true as by_birth,
     coalesce(r.dwelling_id = h.dwelling_id, false) as by_dwelling
@@ -48,10 +47,19 @@ from rows r left join found f using (row_id) order by r.row_id
 """
 
 
+# Whom any row could fit: of a day's few rows that is a handful, and only their names are normalised.
+_NEAR = """
+select resident_id, name_kana, birth_date, dwelling_id, "from", "until" from states
+where status in (select unnest($here)) and (dwelling_id in (select dwelling_id from rows)
+  or ($how = 'kana_birth_or_address' and birth_date in (select birth_date from rows)))
+"""
+
+
 def link(rows: pa.Table, states: pa.Table, book: AddressBook, how: How, never: pa.Table) -> pa.Table:
     """Link rows to residents by normalised kana and birth date, else kana and dwelling, as known on each row's day.
 
-    In: rows (row_id, day, kana, birth_date, address, building); states with dwelling_id and name_kana; never: stretches
+    In: rows (row_id, day, kana, birth_date, address, building); states (resident_id, status, name_kana, birth_date,
+    dwelling_id, from, until); never: stretches
     (resident_id, from, until) of protection. Out: row_id, resident_id (null unless exactly one person fits),
     dwelling_id (null when the address is not understood), outcome linked|none|ambiguous; sorted by row_id.
     """
@@ -59,6 +67,8 @@ def link(rows: pa.Table, states: pa.Table, book: AddressBook, how: How, never: p
     keyed = keyed.append_column("dwelling_id", book.dwellings(rows["address"], rows["building"]))
     with duckdb.connect() as con:
         con.register("rows", keyed)
-        con.register("states", states.append_column("kana_key", kana_keys(states["name_kana"])))
+        con.register("states", states)
         con.register("never", never)
-        return con.execute(_LINK, {"here": list(HERE), "how": how}).to_arrow_table()
+        near = con.execute(_NEAR, {"here": list(HERE), "how": how}).to_arrow_table()
+        con.register("near", near.append_column("kana_key", kana_keys(near["name_kana"])))
+        return con.execute(_LINK, {"how": how}).to_arrow_table()

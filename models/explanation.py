@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.matrix import Ints
 from models.stability import Stability
 from models.table import Model
 
@@ -76,18 +78,22 @@ def reasons_of_all(
     features: Mapping[str, HasDomain],
     contributions: pa.Table,
     evidence: pa.Table,
-    stable: Callable[[int, int], Stability],
+    stable: Callable[[Ints], Stability],
     limit: int = 3,
 ) -> pa.Table:
     """`reasons` of a city, a block of households at a time; `contributions` sorted by household, one row each.
 
-    `stable(start, rows)` is the stability of `rows` households from row `start` on.
+    `stable(rows)` is the stability of the households in those rows of `contributions`; it is asked only for those of
+    whom a fact is known.
     """
     parts = [REASONS.empty_table()]
-    for start in range(0, contributions.num_rows, BLOCK):
-        block = contributions.slice(start, BLOCK)
+    known = pc.is_in(contributions["household_key"], value_set=evidence["household_key"])
+    told = np.flatnonzero(known.to_numpy())
+    for start in range(0, len(told), BLOCK):
+        rows = told[start : start + BLOCK]
+        block = contributions.take(pa.array(rows))
         own = evidence.filter(pc.is_in(evidence["household_key"], value_set=block["household_key"]))
-        parts.append(reasons(model, features, block, own, stable(start, block.num_rows), limit))
+        parts.append(reasons(model, features, block, own, stable(rows), limit))
     return pa.concat_tables(parts).combine_chunks()
 
 

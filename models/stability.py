@@ -24,7 +24,8 @@ TOP_JACCARD = 3
 
 @dataclass(frozen=True)
 class Stability:
-    """`table`: household_key, feature, refits, positive, top5 (counts of refits, int64).
+    """`table`: household_key, feature, refits, positive, top5 (counts of refits, int64), of features that were among
+    the top five of any refit.
 
     `jaccard`: household_key, jaccard (mean over refits of |∩|/|∪| of the top 3), baseline (two
     random top 3), above_baseline. `refits`: how many.
@@ -107,14 +108,14 @@ def _top(phi: Floats, k: int) -> NDArray[np.bool_]:
 
 
 def _table(x: Matrix, names: list[str], refits: int, positive: NDArray[np.int64], top5: NDArray[np.int64]) -> pa.Table:
-    index = np.repeat(np.arange(x.rows), len(names))
+    row, column = np.nonzero(top5)
     return pa.table(
         {
-            "household_key": x.keys.take(pa.array(index)),
-            "feature": pa.array(names).take(pa.array(np.tile(np.arange(len(names)), x.rows))),
-            "refits": pa.array(np.full(len(index), refits)),
-            "positive": pa.array(positive.ravel()),
-            "top5": pa.array(top5.ravel()),
+            "household_key": x.keys.take(pa.array(row)),
+            "feature": pa.array(names).take(pa.array(column)),
+            "refits": pa.array(np.full(len(row), refits)),
+            "positive": pa.array(positive[row, column]),
+            "top5": pa.array(top5[row, column]),
         }
     )
 

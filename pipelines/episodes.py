@@ -92,7 +92,7 @@ class Episodes:
 
     def rebuild(self, draft: Draft) -> None:
         """Write every file of the source anew; unpublish those that hold nothing any more."""
-        self._open(None)
+        self._open()
         self._fresh(first_month(self._home, self._day))
         parts = self._parts("fresh")
         for part in parts:
@@ -105,7 +105,7 @@ class Episodes:
         """SQL of everyday facts that ended in past months [first, last), which are not kept on disk; None = none."""
         if self._routine == "false":
             return None
-        self._open(None)
+        self._open()
         self._fresh(months[0])
         table = f"past_{self.basis}"
         self._con.execute(
@@ -131,7 +131,7 @@ class Episodes:
     def _amend(self, draft: Draft, change: Change) -> None:
         since = change.known_since or date.max
         keys = ", ".join(f'"{name}"' for name in self._source.contract.key)
-        self._open(None)
+        self._open()
         self._con.execute(
             f"""create or replace temp table changed as
             select distinct {keys} from log where known_from >= date '{since}' or known_until >= date '{since}'"""
@@ -161,9 +161,8 @@ class Episodes:
 
     def _old_parts(self, keys: str, since: date, moved: bool) -> set[str]:
         """Files that may hold what has changed: where the changed keys stood, and where those who moved stand."""
-        self._con.execute(
-            f"""create or replace temp view wanted as
-            select * replace (case when known_until < date '{since}' then known_until end as known_until)
+        self._want(
+            f"""select * replace (case when known_until < date '{since}' then known_until end as known_until)
             from keyed semi join changed using ({keys}) where known_from < date '{since}'"""
         )
         self._fresh(date.min)
@@ -176,9 +175,9 @@ class Episodes:
 
     # -- in between ------------------------------------------------------------------------------------------------
 
-    def _open(self, *joined: str | None) -> None:
+    def _open(self, *joined: str) -> None:
         """`log`: all versions; `keyed`: those of persons who are kept, with their pseudonyms; `wanted`: those of
-        `keyed` that any of the given joins lets through.
+        `keyed` that any of the given joins lets through, or all.
         """
         log = relation(self._con, self._home, self._name)
         if log is None:
@@ -210,8 +209,15 @@ class Episodes:
             pseudonyms = "k.person_key, null::varchar as dwelling_key"
             joins = "join kept_here k using (resident_id)"
         self._con.execute(f"create or replace temp view keyed as select l.*, {pseudonyms} from log l {joins}")
-        parts = [f"select * from keyed {join or ''}" for join in joined]
-        self._con.execute(f"create or replace temp view wanted as {' union '.join(parts)}")
+        if joined:
+            self._want(" union ".join(f"select * from keyed {join}" for join in joined))
+        else:
+            self._con.execute("create or replace temp view wanted as from keyed")
+
+    def _want(self, sql: str) -> None:
+        """`wanted`: the few rows of a query, looked for once."""
+        self._con.execute(f"create or replace temp table wanted_rows as {sql}")
+        self._con.execute("create or replace temp view wanted as from wanted_rows")
 
     def _fresh(self, first: date) -> None:
         """`fresh`: the episodes of `wanted` that can be seen, with the file (`part`) that each belongs to.

@@ -147,7 +147,10 @@ class Gate:
         )
         people = self._opened()
         self._book = self._book or AddressBook(people.ask("select distinct town_code, town from states"))
-        states, never = (people.ask(f"select * from {name}") for name in ("states", "protection"))
+        states = people.ask(
+            'select resident_id, status, name_kana, birth_date, dwelling_id, "from", "until" from states'
+        )
+        never = people.ask('select resident_id, "from", "until" from protection')
         con.register("links", link(asked.to_arrow_table(), states, self._book, how_linked(subject), never=never))
 
 

@@ -11,7 +11,7 @@ from features.asof import known_on
 from features.compiler import evidence, vacancy_suspected
 from features.definitions import FEATURES
 from models.explanation import reasons_of_all
-from models.matrix import Matrix
+from models.matrix import Ints, Matrix
 from models.stability import Stability, certain, stability
 from models.table import Model, from_json
 from outreach.ask_first import with_ask_first
@@ -69,7 +69,7 @@ def publish_list(home: Home, day: date) -> bool:
             model,
             FEATURES,
             home.store.read_table(layout.contributions(day)),
-            _evidence(home, of),
+            _evidence(home, of, [term.feature for term in model.terms if term.direction == 1]),
             _stability(home, digest, model, home.store.read_table(layout.features(day))),
             limit=len(model.names),
         )
@@ -187,20 +187,20 @@ def _already(home: Home, day: date) -> pa.Table:
     )
 
 
-def _stability(home: Home, digest: str, model: Model, features: pa.Table) -> Callable[[int, int], Stability]:
+def _stability(home: Home, digest: str, model: Model, features: pa.Table) -> Callable[[Ints], Stability]:
     """How the refits stored with the model explain the households of some rows; a scorecard has and needs none."""
     path = layout.model(digest, "refits.json")
     refits = [from_json(text) for text in home.store.read_json(path)] if home.store.has(path) else []
 
-    def of(start: int, rows: int) -> Stability:
-        matrix = Matrix.from_table(features.slice(start, rows), model.names)
+    def of(rows: Ints) -> Stability:
+        matrix = Matrix.from_table(features.take(pa.array(rows)), model.names)
         return stability(model, refits.__getitem__, matrix, None, len(refits)) if refits else certain(model, matrix)
 
     return of
 
 
-def _evidence(home: Home, of: Scope, only: list[str] | None = None) -> pa.Table:
-    wanted = {name: FEATURES[name] for name in only} if only else FEATURES
+def _evidence(home: Home, of: Scope, only: list[str]) -> pa.Table:
+    wanted = {name: FEATURES[name] for name in only}
     hub = Hub.read_for(home, of.day)
     return evidence(*hub, of.permission, of.visible, of.households, of.day, wanted)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from learning_data import HASHES, SPECS, made_up, table_of
 
@@ -14,7 +15,7 @@ from models.background import with_background
 from models.explanation import reason_shares, reasons, reasons_of_all
 from models.learners import logistic
 from models.learners.scorecard import Card, build
-from models.matrix import Matrix
+from models.matrix import Ints, Matrix
 from models.scoring import contribution_arrays, score
 from models.stability import Stability, bootstrap_rows, certain, random_jaccard, stability
 from models.table import Model, ModelRefused, term
@@ -158,11 +159,19 @@ def test_blocks_of_households_give_the_reasons_of_all_at_once(learned: Any, monk
     whole = reasons(model, named, scored.contributions, evidence, certain(model, households))
     monkeypatch.setattr(explanation, "BLOCK", 7)
 
-    def stable(start: int, rows: int) -> Stability:
-        return certain(model, households.take(np.arange(start, start + rows)))
+    asked: list[int] = []
+
+    def stable(rows: Ints) -> Stability:
+        asked.extend(rows.tolist())
+        return certain(model, households.take(rows))
 
     assert reasons_of_all(model, named, scored.contributions, evidence, stable).equals(whole)
     assert whole.num_rows > 7
+    # Whoever no fact is known of is not looked at: most of a city.
+    assert len(asked) == households.rows
+    some = evidence.filter(pc.equal(evidence["household_key"], households.keys[0]))
+    asked.clear()
+    assert reasons_of_all(model, named, scored.contributions, some, stable).num_rows <= 2 and asked == [0]
 
 
 def test_shares_count_everyone_explained() -> None:
