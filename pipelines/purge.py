@@ -91,14 +91,15 @@ def _derived(home: Home, people: People, day: date, draft: Draft) -> tuple[int, 
             made_on = _made_on(home, path, of_day)
             if made_on not in lost_of:
                 lost_of[made_on] = households_lost(people, made_on, day, _at_home(home, day))
-            table = home.store.read_table(path)
-            kept = table.filter(pc.invert(pc.is_in(table["household_key"], lost_of[made_on])))
-            if "person_key" in kept.column_names:
-                kept = kept.filter(pc.is_in(kept["person_key"], contactable))
-            gone = table.num_rows - kept.num_rows
+            # Of a day's explanation of a city only the keys: it has a hundred columns, and names no person.
+            who = home.store.read_table(path, ["household_key"] if prefix.startswith("working/") else None)
+            stays = pc.invert(pc.is_in(who["household_key"], lost_of[made_on]))
+            if "person_key" in who.column_names:
+                stays = pc.and_(stays, pc.is_in(who["person_key"], contactable))
+            gone = who.num_rows - (pc.sum(stays).as_py() or 0)
             if gone:
                 rows, lists = (rows, lists + gone) if prefix == "published/lists/" else (rows + gone, lists)
-                draft.rewrite(path, kept, [], WHY)
+                draft.rewrite(path, home.store.read_table(path).filter(stays), [], WHY)
                 if prefix == "published/lists/":
                     _unprint(home, of_day, draft)
     return rows, lists
