@@ -94,12 +94,13 @@ def evidence(
     with engine(connection) as used:
         hub = Hub.of(used, episodes, membership, residence)
         scope = hub.scope(used, DayScope(permission, visible, household_keys), day)
+        asked = {name: behind_of(feature) for name, feature in features.items()}
+        kinds = kinds_of(features) | {kind for part, _ in asked.values() for kind in part.kinds}
         # The facts of the wanted households leave the engine once; what follows reads these few rows.
-        found = used.collect(household_facts(hub.known_on(day), scope, kinds_of(features), sources_of(features)))
+        found = used.collect(household_facts(hub.known_on(day), scope, kinds, sources_of(features)))
         facts = used.put(found)
         values = finished(used.collect(counted(facts, scope, features, day)), features, day)
         # Many features rest on the same facts (all that is overdue): each different set is asked for once.
-        asked = {name: behind_of(feature) for name, feature in features.items()}
         told = {wanted: used.collect(behind(facts, wanted, day)) for wanted in dict.fromkeys(asked.values())}
         tables = [_labelled(told[wanted], name, values) for name, wanted in asked.items()]
     order = [("household_key", "ascending"), ("feature", "ascending"), ("person_key", "ascending")]

@@ -307,6 +307,29 @@ def test_insurance_unpaid_share_90d(spec):
     _unpaid_share(spec, "insurance_unpaid_share_90d", date(2026, 1, 1))
 
 
+def test_a_bill_that_waits_for_its_payment_to_be_posted_is_no_reason(spec):
+    """納期が来たばかりの期は、きっかけにならない
+
+    納付が市に届いて記録されるまでの間は、納められていない割合が上がることがあります。きっかけとして述べるのは、遅れになった期だけです。
+    """
+    spec.reasons(
+        "tax_unpaid_share_90d",
+        day="2026-04-01",
+        episodes="""
+            household | kind        | began_on   | ended_on   | quantity
+            ----------+-------------+------------+------------+---------
+            a         | tax_billed  | 2026-01-10 | 2026-01-31 | 10000
+            a         | tax_billed  | 2026-02-10 | 2026-03-31 | 10000
+            a         | tax_overdue | 2026-02-20 | -          | 10000
+        """,
+        expected="""
+            household | person | first_on   | latest_on  | n
+            ----------+--------+------------+------------+--
+            a         | a-1    | 2026-02-20 | 2026-02-20 | 1
+        """,
+    )
+
+
 def test_tax_unpaid_share_180d(spec):
     """tax_unpaid_share_180d この180日に納期が来た額のうち、まだ納められていない割合。
 
