@@ -10,25 +10,37 @@ create or replace temp table beliefs (natural_id varchar, kind varchar, person_k
     began_on date, ended_on date, quantity bigint, date_precision varchar, known_from date, known_until date)
 """
 
-# Beliefs that follow one another and say the same are one; an interval that ends before it begins is no episode.
+# Beliefs that follow one another and say the same are one. Nearly always all beliefs of one content follow one another
+# and need no order; only an id that says the same again after a gap is cut where it is torn.
 EPISODES = """
-with told as (
-    select *, row(person_key, dwelling_key, began_on, ended_on, quantity, date_precision) as content
-    from beliefs where began_on is not null and (ended_on is null or ended_on >= began_on)
+with said as (
+    select natural_id, kind, person_key, dwelling_key, began_on, ended_on, quantity, date_precision,
+        min(known_from) as known_from, max(until_day) as until_day,
+        sum(datediff('day', known_from, until_day)) as days_believed
+    from (select *, coalesce(known_until, date '9999-12-31') as until_day from beliefs)
+    group by natural_id, kind, person_key, dwelling_key, began_on, ended_on, quantity, date_precision
+), torn as (
+    select natural_id from said where days_believed <> datediff('day', known_from, until_day) group by natural_id
 ), cut as (
-    select *,
+    select *, coalesce(known_until, date '9999-12-31') as until_day,
         lag(known_until) over w is distinct from known_from or lag(content) over w is distinct from content as fresh
-    from told window w as (partition by natural_id order by known_from)
+    from (
+        select beliefs.*, row(person_key, dwelling_key, began_on, ended_on, quantity, date_precision) as content
+        from beliefs semi join torn on beliefs.natural_id = torn.natural_id)
+    window w as (partition by natural_id order by known_from)
 ), numbered as (
     select *, sum(fresh::int) over (partition by natural_id order by known_from rows unbounded preceding) as nth
     from cut
+), whole as (
+    select said.natural_id, kind, person_key, dwelling_key, began_on, ended_on, quantity, date_precision, known_from,
+        until_day
+    from said anti join torn on said.natural_id = torn.natural_id
+    union all
+    select natural_id, any_value(kind), any_value(person_key), any_value(dwelling_key), any_value(began_on),
+        any_value(ended_on), any_value(quantity), any_value(date_precision), min(known_from), max(until_day)
+    from numbered group by natural_id, nth
 )
-select natural_id, any_value(kind) as kind,
-    any_value(person_key) as person_key, any_value(dwelling_key) as dwelling_key,
-    any_value(began_on) as began_on, any_value(ended_on) as ended_on, any_value(quantity) as quantity,
-    any_value(date_precision) as date_precision, min(known_from) as known_from,
-    case when count(known_until) = count(*) then max(known_until) end as known_until
-from numbered group by natural_id, nth
+select * exclude (until_day), case when until_day < date '9999-12-31' then until_day end as known_until from whole
 """
 
 # On each day on which something about a group became known, all its rows believed on that day are read together.
@@ -116,9 +128,10 @@ def natural_ids(source: Source) -> list[str]:
 
 
 def belief_query(entry: Entry, source: Source) -> str:
-    """SQL: the beliefs of one declared kind, in any of the four shapes."""
+    """SQL: the beliefs of one declared kind, in any of the four shapes. What ends before it begins is no episode."""
     shape = {"row": _rows, "point": _rows, "pair": _pairs, "run": _runs}[entry.shape]
-    return f"select '{entry.kind}' as kind, * from ({shape(entry, source)})"
+    return f"""select '{entry.kind}' as kind, * from ({shape(entry, source)})
+        where began_on is not null and (ended_on is null or ended_on >= began_on)"""
 
 
 def _expressions(entry: Entry) -> tuple[str | None, ...]:

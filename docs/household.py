@@ -194,7 +194,7 @@ def _hub(home: Any, membership: list[dict[str, Any]], person: str) -> Iterable[s
     yield f"\n`{layout.RESIDENCE}`。水道の出来事は、人ではなくお住まいに付きます:\n"
     yield _table(residence)
     yield f"\n`{layout.EPISODES}`。出来事 = いつ始まり、いつ終わり、いつ分かったか。"
-    yield "情報ごとのフォルダーの `standing.parquet` にあり、"
+    yield "情報ごとのフォルダーの、始まった年ごとのファイル(`standing-2026.parquet` など)にあり、"
     yield "請求と納付だけは、終わる月ごとのファイル(`2026-03.parquet` など)にあります:\n"
     episodes = pa.concat_tables([home.store.read_table(path) for path in home.store.under(layout.EPISODES)])
     mine = pc.or_(

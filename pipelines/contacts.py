@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from features.asof import known_on
 from identity.permissions import adult_on, permitted_on
-from pipelines.accepted import versions
+from pipelines.accepted import relation, versions
+from pipelines.duck import connect
 from pipelines.errors import GateClosed
 from pipelines.home import Home
 from pipelines.persons import FOREVER, People
@@ -41,9 +42,9 @@ order by all"""
 
 def guardians(home: Home, day: date) -> pa.Table:
     """child_key, guardian_key: who consented for a child; its facts may be told to that guardian only (PRACTICE)."""
-    con = duckdb.connect()
-    con.register("consents", versions(home, home.with_role("consents")[0]))
-    found = con.execute(_GUARDIANS, {"day": day}).to_arrow_table()
+    with connect(home) as con:
+        _consents(home, con)
+        found = con.execute(_GUARDIANS, {"day": day}).to_arrow_table()
     keys = [home.names.keys("person", found[name]) for name in ("child", "guardian")]
     return pa.Table.from_arrays(keys, names=["child_key", "guardian_key"])
 
@@ -54,9 +55,17 @@ def meetable(home: Home, people: People, of: Scope, random_forms: list[str]) -> 
     Out: household_key, person_key, resident_id, district, town_code, language, contact_by, contact_avoid,
     random_allowed (the form they signed mentions random visits). Never published with resident_id.
     """
-    consents = versions(home, home.with_role("consents")[0])
-    bound = {"day": of.day, "forms": random_forms}
-    return people.ask(_MEETABLE, bound, members=of.members, consents=consents)
+    _consents(home, people.con)
+    return people.ask(_MEETABLE, {"day": of.day, "forms": random_forms}, members=of.members)
+
+
+def _consents(home: Home, con: duckdb.DuckDBPyConnection) -> None:
+    """The consent ledger as a view, read as far as a query asks."""
+    name = home.with_role("consents")[0]
+    log = relation(con, home, name)
+    if log is None:
+        raise GateClosed("consents", "no file of consents was accepted yet", f"put it into inbox/{name}")
+    log.create_view("consents", replace=True)
 
 
 def teams(home: Home, day: date) -> pa.Table:

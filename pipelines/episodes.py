@@ -1,9 +1,9 @@
 """Episodes on disk: `working/episodes/<source>/`, of which a day rewrites what it changed and nothing else.
 
-`standing.parquet` holds what a source tells of hardship and help, over all its history. Everyday facts (`routine` in
-episodes.yaml: bills, payments) lie apart by the month in which they ended, and only as long as some feature looks back:
-a city has fifty times more of them. Files depend on the log, on who is kept and on the day alone, so bringing them up
-to date gives the bytes that working everything out again gives.
+`standing-<year>.parquet` holds what a source tells of hardship and help, over all its history, by the year in which it
+began. Everyday facts (`routine` in episodes.yaml: bills, payments) lie apart by the month in which they ended, and only
+as long as some feature looks back: a city has fifty times more of them. Files depend on the log, on who is kept and on
+the day alone, so bringing them up to date gives the bytes that working everything out again gives.
 """
 
 from collections.abc import Iterable
@@ -19,11 +19,11 @@ from data_contracts.shapes import EPISODE_SCHEMA, make_found
 from data_contracts.shapes_sql import natural_ids
 from features.definitions import FEATURES
 from pipelines import layout
-from pipelines.accepted import relation
+from pipelines.accepted import publish_rows, relation
 from pipelines.home import Home
 from pipelines.store import Draft
 
-STANDING: Final = "standing"
+STANDING: Final = "standing-"
 _ORDER: Final = "person_key, dwelling_key, episode_id, known_from"
 _COLUMNS: Final = ", ".join(EPISODE_SCHEMA.names)
 # A version that was given up before the episode began can never be seen: no day looks ahead.
@@ -110,7 +110,7 @@ class Episodes:
         table = f"past_{self.basis}"
         self._con.execute(
             f"""create or replace temp table {table} as select {_COLUMNS} from fresh
-            where part <> '{STANDING}' and part < '{months[1]:%Y-%m}'"""
+            where not starts_with(part, '{STANDING}') and part < '{months[1]:%Y-%m}'"""
         )
         return f"select {_COLUMNS} from {table}"
 
@@ -124,8 +124,7 @@ class Episodes:
             else:
                 self.rebuild(draft)
         for path in self._published():
-            part = _part_of(path)
-            if part != STANDING and part < f"{first_month(self._home, self._day):%Y-%m}":
+            if not self._looked_at(_part_of(path)):
                 draft.remove(path)
 
     def _amend(self, draft: Draft, change: Change) -> None:
@@ -144,11 +143,17 @@ class Episodes:
             f"""create or replace temp table moved_keys as select distinct person_key from moved
             join person_keys using (resident_id) where source = '{self.basis}'"""
         )
-        parts = self._old_parts(keys, since, bool(change.moved))
+        self._want(
+            f"""select * replace (case when known_until < date '{since}' then known_until end as known_until)
+            from keyed semi join changed using ({keys}) where known_from < date '{since}'"""
+        )
+        self._fresh(first_month(self._home, self._day))
+        self._con.execute("create or replace temp table told_before as from fresh")
         self._open(f"semi join changed using ({keys})", "semi join moved_here using (resident_id)")
         self._fresh(first_month(self._home, self._day))
-        oldest = f"{first_month(self._home, self._day):%Y-%m}"
-        for part in sorted(p for p in parts | self._parts("fresh") if p == STANDING or p >= oldest):
+        gone, come = "from told_before except all from fresh", "from fresh except all from told_before"
+        differing = self._parts(f"({gone})") | self._parts(f"({come})") | self._moved_out(change)
+        for part in sorted(part for part in differing if self._looked_at(part)):
             new = f"select {_COLUMNS} from fresh where part = '{part}'"
             path = layout.episodes(self.basis, part)
             if not self._home.store.has(path):
@@ -159,15 +164,10 @@ class Episodes:
                 anti join moved_keys using (person_key)"""
             self._write(draft, part, f"{rows} union all {new}")
 
-    def _old_parts(self, keys: str, since: date, moved: bool) -> set[str]:
-        """Files that may hold what has changed: where the changed keys stood, and where those who moved stand."""
-        self._want(
-            f"""select * replace (case when known_until < date '{since}' then known_until end as known_until)
-            from keyed semi join changed using ({keys}) where known_from < date '{since}'"""
-        )
-        self._fresh(date.min)
-        parts = {part for part in self._parts("fresh") if self._home.store.has(layout.episodes(self.basis, part))}
-        for path in self._published() if moved else []:
+    def _moved_out(self, change: Change) -> set[str]:
+        """Files that hold somebody of `moved`."""
+        parts = set()
+        for path in self._published() if change.moved else []:
             self._home.store.relation(self._con, [path]).create_view("standing_file", replace=True)
             if self._con.sql("select 1 from standing_file semi join moved_keys using (person_key) limit 1").fetchone():
                 parts.add(_part_of(path))
@@ -228,41 +228,40 @@ class Episodes:
         self._con.execute(f"create or replace temp table fresh as select {_nulls()}, null::varchar as part where false")
         scope = self._source.contract.full_scope if self._row_by_row else ()
         for where in self._scopes(scope):
-            self._con.execute(f"create or replace temp table scoped as select * from wanted where {where}")
-            self._con.execute("create or replace temp view versions as from scoped")
+            self._con.execute(f"create or replace temp view versions as from wanted where {where}")
             make_found(self._con, self._source, self._home.engines.spark())
             self._con.execute(
                 f"""insert into fresh by name
                 with told as (
-                  select *, case when {self._routine} then strftime(ended_on, '%Y-%m') else '{STANDING}' end as part
+                  select *, case when {self._routine} then strftime(ended_on, '%Y-%m')
+                    else '{STANDING}' || year(began_on) end as part
                   from found where {_SEEN})
                 select {self._hash("natural_id")} as episode_id, '{self.basis}' as source, * exclude (natural_id)
-                from told where part = '{STANDING}' or part >= '{max(first, date(1900, 1, 1)):%Y-%m}'"""
+                from told where starts_with(part, '{STANDING}') or part >= '{first:%Y-%m}'"""
             )
-        self._con.execute("drop table if exists scoped")
 
     def _scopes(self, columns: Iterable[str]) -> list[str]:
         names = [f'"{name}"' for name in columns]
         if not names:
             return ["true"]
         found = self._con.sql(f"select distinct {', '.join(names)} from wanted order by all").fetchall()
-        said = [[f"{n} is not distinct from {_literal(v)}" for n, v in zip(names, row, strict=True)] for row in found]
+        said = [[_is(n, v) for n, v in zip(names, row, strict=True)] for row in found]
         return [" and ".join(one) for one in said]
 
     def _parts(self, table: str) -> set[str]:
         return {part for (part,) in self._con.sql(f"select distinct part from {table}").fetchall()}
+
+    def _looked_at(self, part: str) -> bool:
+        """Whether features of the day look at a file: everyday facts of long ago are let go."""
+        return part.startswith(STANDING) or part >= f"{first_month(self._home, self._day):%Y-%m}"
 
     def _published(self) -> list[str]:
         return self._home.store.under(layout.episodes_folder(self.basis))
 
     def _write(self, draft: Draft, part: str, sql: str) -> None:
         path = layout.episodes(self.basis, part)
-        self._con.execute(f"create or replace temp table part_rows as {sql}")
-        if not self._con.sql("select 1 from part_rows limit 1").fetchone():
+        if not publish_rows(draft, path, EPISODE_SCHEMA, self._con.sql(f"select * from ({sql}) order by {_ORDER}")):
             draft.remove(path)
-            return
-        reader = self._con.sql(f"select * from part_rows order by {_ORDER}").to_arrow_reader()
-        draft.stream(path, EPISODE_SCHEMA, (batch.cast(EPISODE_SCHEMA) for batch in reader))
 
 
 def _part_of(path: str) -> str:
@@ -274,7 +273,8 @@ def _nulls() -> str:
     return ", ".join(f"null::{kinds[str(field.type)]} as {field.name}" for field in EPISODE_SCHEMA)
 
 
-def _literal(value: object) -> str:
-    return (
-        "null" if value is None else str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
-    )
+def _is(name: str, value: object) -> str:
+    """SQL that Parquet's statistics can answer, unlike `is not distinct from`."""
+    if value is None:
+        return f"{name} is null"
+    return f"{name} = {value}" if isinstance(value, int) else f"{name} = '" + str(value).replace("'", "''") + "'"

@@ -121,8 +121,8 @@ def open_kept(home: Home, day: date) -> People:
 
 def standing(home: Home, basis: str) -> pa.Table:
     """All that one source tells of hardship and help, with all its versions (EPISODE_SCHEMA)."""
-    path = layout.episodes(basis, STANDING)
-    return home.store.read_table(path) if home.store.has(path) else EPISODE_SCHEMA.empty_table()
+    found = [home.store.read_table(path) for path in home.store.under(f"{layout.episodes_folder(basis)}{STANDING}")]
+    return pa.concat_tables([EPISODE_SCHEMA.empty_table(), *found])
 
 
 def keeps(home: Home, day: date) -> bool:

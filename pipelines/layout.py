@@ -73,7 +73,7 @@ def episodes_folder(basis: str) -> str:
 
 
 def episodes(basis: str, part: str) -> str:
-    """A file of episodes: `standing`, or everyday facts by the month in which they ended (pipelines.episodes)."""
+    """A file of episodes: `standing-<year>`, or everyday facts by the month they ended in (pipelines.episodes)."""
     return f"{episodes_folder(basis)}{part}.parquet"
 
 

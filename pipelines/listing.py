@@ -32,7 +32,7 @@ from pipelines.exclusions import barred, first_persons, gone
 from pipelines.home import Home
 from pipelines.hub import standing
 from pipelines.persons import People
-from pipelines.scope import Scope, scope
+from pipelines.scope import Scope, live_scope
 from pipelines.screening import Hub, hub_paths, run_day
 from pipelines.signing import standing_model
 from pipelines.store import Draft
@@ -57,7 +57,7 @@ def publish_list(home: Home, day: date) -> bool:
 
     def fill(draft: Draft) -> None:
         people = People(home)
-        of = scope(people, day, run_day(home, day))
+        of = live_scope(home, people, day, run_day(home, day))
         numbers = home.settings.numbers("outreach", day)
         forms = home.settings.numbers("consent", day)["random_forms"]
         persons = meetable(home, people, of, forms)
@@ -108,7 +108,7 @@ def publish_urgent(home: Home, day: date) -> int:
 
     def fill(draft: Draft) -> None:
         people = People(home)
-        of = scope(people, day, run_day(home, day))
+        of = live_scope(home, people, day, run_day(home, day))
         numbers = home.settings.numbers("outreach", day)
         persons = meetable(home, people, of, [])
         stops = _evidence(home, of, ["water_stop_open_days"])

@@ -13,6 +13,7 @@ from datetime import date
 import pyarrow as pa
 
 from identity.permissions import adult_on, holds_on, names, permitted_on, unbroken
+from pipelines.home import Home
 from pipelines.persons import FOREVER, People
 
 
@@ -115,3 +116,18 @@ def scope(people: People, day: date, run_day: date, purpose: str = "early_outrea
     }
     people.con.execute(_TABLES.format(**said))
     return Scope(day, *(people.ask(sql.format(**said)) for sql in (_HOUSEHOLDS, _VISIBLE, _PERMISSION, _MEMBERS)))
+
+
+_last: tuple[tuple[object, ...], Scope] | None = None
+
+
+def live_scope(home: Home, people: People, day: date, run_day: date) -> Scope:
+    """`scope` for early outreach. The last one worked out is kept for the process: the steps of a day ask for the same
+    one after the other, and what it rests on (the published people) is what it is remembered by.
+    """
+    global _last
+    key = (str(home.root), day, run_day, *(home.store.digest(path) for path in People.paths()))
+    if _last is None or _last[0] != key:
+        _last = None  # not two of a city at once
+        _last = key, scope(people, day, run_day)
+    return _last[1]

@@ -23,7 +23,7 @@ from pipelines.errors import GateClosed
 from pipelines.home import Home
 from pipelines.hub import keeps, routine_before
 from pipelines.persons import People
-from pipelines.scope import Scope, scope
+from pipelines.scope import Scope, live_scope
 from pipelines.signing import standing_model
 from pipelines.store import Draft
 
@@ -80,7 +80,7 @@ def publish_features(
     path = layout.features(day, under)
 
     def fill(draft: Draft) -> None:
-        of = scope(People(home), day, run_day)
+        of = live_scope(home, People(home), day, run_day)
         if not of.households.num_rows:
             what = f"no household is in scope on {day}"
             raise GateClosed("scope", what, "check that consents were accepted and config/legal_bases.yaml is live")
@@ -100,7 +100,7 @@ def publish_scores(home: Home, day: date, run_day: date, under: str = "working")
     feature_path = layout.features(day, under)
 
     def fill(draft: Draft) -> None:
-        of = scope(People(home), day, run_day)
+        of = live_scope(home, People(home), day, run_day)
         try:
             scored = _scored(home, model, home.store.read_table(feature_path))
         except (SumCheckFailed, MatrixRefused) as error:

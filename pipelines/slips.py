@@ -130,6 +130,8 @@ def slips_on(home: Home, day: date) -> pa.Table:
 
 def routed(home: Home, day: date, slips: pa.Table) -> pa.Table:
     """SLIPS of believed slips: protection is asked of `day` and of the day of the run."""
+    if not slips.num_rows:
+        return SLIPS.empty_table()
     people = People(home)
     columns = 'resident_id, status, town_code, ward, dwelling_id, name_kana, "from", "until"'
     states = people.ask(f"select {columns} from states")

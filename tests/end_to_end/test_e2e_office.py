@@ -12,8 +12,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from pipelines import layout, steps
+from pipelines import steps
 from pipelines.cli import kizuki, main
+from pipelines.hub import standing
 from pipelines.settings import CONFIG
 from tests.home import traces
 from tests.home.building import Cli, status
@@ -104,7 +105,7 @@ def test_a_new_source_is_three_yaml_files(gas_config: Path, copy_of: Callable[..
         steps.take_in(opened(root, gas_config), source, DAY)
     steps.hub(opened(root, gas_config), DAY)
     home = opened(root, gas_config)
-    found = [e for e in home.store.read_table(layout.episodes("gas", "standing")).to_pylist()]
+    found = standing(home, "gas").to_pylist()
     assert [(e["kind"], e["began_on"]) for e in found] == [("gas_stop", date(2026, 4, 1))]
     (person,) = home.names.keys("person", pa.array([asked.resident(0)])).to_pylist()
     assert found[0]["person_key"] == person

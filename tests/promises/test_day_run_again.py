@@ -33,7 +33,7 @@ def test_a_payment_corrected_on_its_own_day_leaves_the_month_it_stood_in(copy_of
 
 
 def test_episodes_that_no_source_tells_any_more_go(copy_of: Callable[..., Path]) -> None:
-    home, path = opened(copy_of("signed")), layout.episodes("of old", "standing")
+    home, path = opened(copy_of("signed")), layout.episodes("of old", "standing-2025")
     with home.store.writing():
         rows = EPISODE_SCHEMA.empty_table()
         home.store.publish("hub", DAY, lambda draft: draft.table(path, rows, []), inputs={}, config="of old")

@@ -173,7 +173,7 @@ def test_no_row_of_a_member_without_a_basis_is_kept(changed: Home, screened: Pat
         assert BY_NAME["the wife does not consent"].resident(0) in kept
         assert BY_NAME["the wife does not consent"].resident(1) not in kept
         assert BY_NAME["the wife withdrew"].resident(1) not in kept
-    path = layout.episodes("tax", "standing")
+    path = layout.episodes("tax", "standing-2025")
     assert opened(screened).store.digest(path) != changed.store.digest(path)
 
 
