@@ -25,8 +25,8 @@ from pipelines.store import Draft
 PERSON = ("resident_id", "dwelling_id")
 _CONTROL = pa.schema([("known_from", pa.date32()), ("seq", pa.int64()), ("k1", pa.int64()), ("k2", pa.int64())])
 _VERSIONS = """
-select {columns}, o.known_from, c.known_until, c.closed_by from "{name} opened" o
-left join "{name} closed" c using (k1, k2, seq)
+select {columns}, o.known_from, c.known_until, c.closed_by from (from "{name} opened" {only}) o
+left join (from "{name} closed" {only}) c using (k1, k2, seq)
 """
 
 
@@ -119,9 +119,9 @@ class Log:
         con.execute(f'create or replace view "{view}" as ' + " union all by name ".join(f"from {t}" for t in tables))
 
 
-def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str) -> duckdb.DuckDBPyRelation | None:
+def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str, only: str = "") -> duckdb.DuckDBPyRelation | None:
     """All accepted versions of a source as a relation of `con`, straight from Parquet, in no order; None when nothing
-    was ever accepted.
+    was ever accepted. `only`: a join that lets few of them through, by k1 and k2 or by resident_id.
 
     Columns: those of the contract, resident_id and dwelling_id (signals), known_from, known_until (null = still
     believed; believed in [known_from, known_until)), closed_by.
@@ -134,7 +134,16 @@ def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str) -> duckdb.Du
     ended = con.from_arrow(closed_schema(home, name).empty_table())
     (home.store.relation(con, files["closed"]) if files["closed"] else ended).create_view(f"{name} closed")
     shown = ", ".join(f'o."{column}"' for column in opened.columns if column not in (*_CONTROL.names, "row_hash"))
-    return con.sql(_VERSIONS.format(columns=shown, name=name))
+    return con.sql(_VERSIONS.format(columns=shown, name=name, only=only))
+
+
+def changed_since(con: duckdb.DuckDBPyConnection, home: Home, name: str, day: date) -> None:
+    """Make `changed` (k1, k2): the keys of which something became known on `day` or later."""
+    con.execute("create or replace temp table changed (k1 bigint, k2 bigint)")
+    for kind, column in (("opened", "known_from"), ("closed", "known_until")):
+        if paths := home_paths(home, name, kind):
+            home.store.relation(con, paths).create_view("files of it")
+            con.execute(f"""insert into changed select k1, k2 from "files of it" where {column} >= date '{day}'""")
 
 
 def unheld(con: duckdb.DuckDBPyConnection, home: Home, name: str, stretch: str) -> dict[str, int]:

@@ -19,7 +19,7 @@ from data_contracts.shapes import EPISODE_SCHEMA, make_found
 from data_contracts.shapes_sql import natural_ids
 from features.definitions import FEATURES
 from pipelines import layout
-from pipelines.accepted import publish_rows, relation
+from pipelines.accepted import changed_since, publish_rows, relation
 from pipelines.home import Home
 from pipelines.store import Draft
 
@@ -129,28 +129,29 @@ class Episodes:
 
     def _amend(self, draft: Draft, change: Change) -> None:
         since = change.known_since or date.max
-        keys = ", ".join(f'"{name}"' for name in self._source.contract.key)
+        first = first_month(self._home, self._day)
         self._open()
-        self._con.execute(
-            f"""create or replace temp table changed as
-            select distinct {keys} from log where known_from >= date '{since}' or known_until >= date '{since}'"""
-        )
-        ids = " union all ".join(
-            f"select {self._hash(one)} as episode_id from changed" for one in natural_ids(self._source)
-        )
-        self._con.execute(f"create or replace temp table changed_ids as {ids}")
-        self._con.execute(
-            f"""create or replace temp table moved_keys as select distinct person_key from moved
-            join person_keys using (resident_id) where source = '{self.basis}'"""
-        )
+        changed_since(self._con, self._home, self._name, since)
+        self._table("changed_log", self._log("semi join changed using (k1, k2)"))
+        keys = ", ".join(f'"{name}"' for name in self._source.contract.key)
+        ids = (f"select {self._hash(one)} as episode_id from keys_here" for one in natural_ids(self._source))
+        self._table("keys_here", f"select distinct {keys} from changed_log")
+        self._table("changed_ids", " union all ".join(ids))
+        self._table("moved_keys", "select distinct person_key from moved_here join person_keys using (resident_id)")
+
+        self._con.execute("create or replace temp view log as from changed_log")
         self._want(
             f"""select * replace (case when known_until < date '{since}' then known_until end as known_until)
-            from keyed semi join changed using ({keys}) where known_from < date '{since}'"""
+            from keyed where known_from < date '{since}'"""
         )
-        self._fresh(first_month(self._home, self._day))
-        self._con.execute("create or replace temp table told_before as from fresh")
-        self._open(f"semi join changed using ({keys})", "semi join moved_here using (resident_id)")
-        self._fresh(first_month(self._home, self._day))
+        self._fresh(first)
+        self._table("told_before", "from fresh")
+        if change.moved:
+            self._table("moved_log", self._log("semi join moved_here using (resident_id)"))
+            self._con.execute("create or replace temp view log as from changed_log union from moved_log")
+        self._want("from keyed")
+        self._fresh(first)
+
         gone, come = "from told_before except all from fresh", "from fresh except all from told_before"
         differing = self._parts(f"({gone})") | self._parts(f"({come})") | self._moved_out(change)
         for part in sorted(part for part in differing if self._looked_at(part)):
@@ -175,48 +176,41 @@ class Episodes:
 
     # -- in between ------------------------------------------------------------------------------------------------
 
-    def _open(self, *joined: str) -> None:
-        """`log`: all versions; `keyed`: those of persons who are kept, with their pseudonyms; `wanted`: those of
-        `keyed` that any of the given joins lets through, or all.
-        """
-        log = relation(self._con, self._home, self._name)
-        if log is None:
-            kinds = {"text": "varchar", "int": "bigint", "date": "date", "flag": "boolean", "list": "varchar[]"}
-            columns = ", ".join(f'null::{kinds[c.type]} as "{c.name}"' for c in self._source.contract.columns)
-            more = "null::varchar as dwelling_id, null::date as known_from, null::date as known_until"
-            who = "" if "resident_id" in self._source.contract.names else "null::varchar as resident_id, "
-            self._con.execute(f"create or replace temp view log as select {columns}, {who}{more} where false")
-        else:
-            log.create_view("log_rows", replace=True)
-            self._con.execute("create or replace temp view log as from log_rows")
-        self._con.execute(
-            f"""create or replace temp table kept_here as select resident_id, person_key
-            from kept join person_keys using (resident_id) where source = '{self.basis}'"""
-        )
-        self._con.execute(
-            f"""create or replace temp table moved_here as
-            select distinct resident_id from moved where source = '{self.basis}'"""
-        )
+    def _open(self) -> None:
+        """`log`: all versions; `keyed`: those of persons who are kept, with their pseudonyms; `wanted`: these."""
+        self._con.execute(f"create or replace temp view log as {self._log()}")
+        kept = f"from kept join person_keys using (resident_id) where source = '{self.basis}'"
+        self._table("kept_here", f"select resident_id, person_key {kept}")
+        self._table("moved_here", f"select distinct resident_id from moved where source = '{self.basis}'")
         if self._of_dwelling:
             key = self._home.names.in_sql(self._con, "dwelling")
-            self._con.execute(
-                f"""create or replace temp table dwellings_here as
-                select dwelling_id, {key("dwelling_id")} as dwelling_key from (select distinct dwelling_id from log)"""
-            )
+            every = "(select distinct dwelling_id from log)"
+            self._table("dwellings_here", f"select dwelling_id, {key('dwelling_id')} as dwelling_key from {every}")
             pseudonyms = "null::varchar as person_key, d.dwelling_key"
             joins = "semi join kept_here using (resident_id) left join dwellings_here d using (dwelling_id)"
         else:
             pseudonyms = "k.person_key, null::varchar as dwelling_key"
             joins = "join kept_here k using (resident_id)"
         self._con.execute(f"create or replace temp view keyed as select l.*, {pseudonyms} from log l {joins}")
-        if joined:
-            self._want(" union ".join(f"select * from keyed {join}" for join in joined))
-        else:
-            self._con.execute("create or replace temp view wanted as from keyed")
+        self._con.execute("create or replace temp view wanted as from keyed")
+
+    def _log(self, only: str = "") -> str:
+        """SQL: the versions of the source, all or those that `only` (pipelines.accepted.relation) lets through."""
+        found = relation(self._con, self._home, self._name, only)
+        if found is not None:
+            return found.sql_query()
+        kinds = {"text": "varchar", "int": "bigint", "date": "date", "flag": "boolean", "list": "varchar[]"}
+        columns = ", ".join(f'null::{kinds[c.type]} as "{c.name}"' for c in self._source.contract.columns)
+        more = "null::varchar as dwelling_id, null::date as known_from, null::date as known_until"
+        who = "" if "resident_id" in self._source.contract.names else "null::varchar as resident_id, "
+        return f"select {columns}, {who}{more} where false"
+
+    def _table(self, name: str, sql: str) -> None:
+        self._con.execute(f"create or replace temp table {name} as {sql}")
 
     def _want(self, sql: str) -> None:
         """`wanted`: the few rows of a query, looked for once."""
-        self._con.execute(f"create or replace temp table wanted_rows as {sql}")
+        self._table("wanted_rows", sql)
         self._con.execute("create or replace temp view wanted as from wanted_rows")
 
     def _fresh(self, first: date) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from benchmarks.daily.course import course
-from benchmarks.daily.results import FOLDER, add, machine
+from benchmarks.daily.results import FOLDER, add, commit, read
 
 
 @click.command()
@@ -23,12 +23,14 @@ from benchmarks.daily.results import FOLDER, add, machine
 @click.option("--seed", default=1, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="result file; a size already in it is replaced")
 @click.option("--keep", is_flag=True, help="keep the homes")
-def main(sizes: tuple[int, ...], folder: Path, seed: int, out: Path | None, keep: bool) -> None:
+@click.option("--go-on", is_flag=True, help="go on with kept homes after the last command in the result file")
+def main(sizes: tuple[int, ...], folder: Path, seed: int, out: Path | None, keep: bool, go_on: bool) -> None:
     """Measure the daily way in cities of the given sizes."""
-    path = out or FOLDER / f"speed-{datetime.now(UTC):%Y-%m-%d}-{machine()['commit']}.json"
+    path = out or FOLDER / f"speed-{datetime.now(UTC):%Y-%m-%d}-{commit()}.json"
     folder.mkdir(parents=True, exist_ok=True)
+    begun = read(path)["sizes"] if go_on else {}
     for households in sizes:
-        course(households, folder, seed, click.echo, partial(add, path, households))
+        course(households, folder, seed, click.echo, partial(add, path, households), begun.get(str(households)))
         if not keep:
             shutil.rmtree(folder / f"city{households}")
     if not keep:

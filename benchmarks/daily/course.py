@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks.city.plan import LAST_DAY, Plan
 from benchmarks.daily.model import carry_over, trained
 from benchmarks.daily.process import Usage, kizuki, run
+from benchmarks.daily.results import commit
 from benchmarks.daily.steps import newest, steps_since
 from pipelines.settings import CONFIG
 
@@ -20,23 +21,34 @@ REBUILT = ("people", "hub", "features", "scores", "lists")
 
 
 def course(
-    households: int, folder: Path, seed: int, say: Callable[[str], object], keep: Callable[[dict[str, Any]], object]
+    households: int,
+    folder: Path,
+    seed: int,
+    say: Callable[[str], object],
+    keep: Callable[[dict[str, Any]], object],
+    begun: dict[str, Any] | None = None,
 ) -> None:
-    """Measure everything at one size; `keep` is handed what is known after each command. Homes are made in `folder`."""
+    """Measure everything at one size; `keep` is handed what is known after each command. Homes are made in `folder`.
+
+    `begun`: what an earlier course handed to `keep`, whose home is still there; its commands are not run again.
+    """
     plan = Plan(folder / f"city{households}", households, 60, LAST_DAY, seed)
-    city = _city(plan, say)
+    city = begun["city"] if begun else _city(plan, say)
     days = city["days"]
-    measured: dict[str, Any] = {}
+    measured: dict[str, Any] = dict(begun["phases"]) if begun else {}
 
     def phase(name: str, command: str, *options: str) -> None:
+        if name in measured:
+            return
         before = newest(plan.home)
         usage, _ = kizuki(command, plan.home, *options)
-        measured[name] = _figures(plan.home, before, usage)
+        measured[name] = {"commit": commit()} | _figures(plan.home, before, usage)
         say(f"{households} households · {name}: {usage.seconds:.1f} s, {usage.peak_mb} MB")
         keep({"city": city, "phases": measured})
 
     phase("intake", "intake", "--to", days["bulk"])
-    carry_over(trained(folder, plan, days["bulk"]), plan.home, days["bulk"])
+    if "rebuild" not in measured:
+        carry_over(trained(folder, plan, days["bulk"]), plan.home, days["bulk"])
     # Another config digest: every step that rests on the config is done again from the accepted history.
     config = _config(folder / f"config{households}")
     first = date.fromisoformat(days["first_daily"])

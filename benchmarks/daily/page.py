@@ -78,12 +78,22 @@ def _machines(result: dict[str, Any], sizes: list[str]) -> Iterator[str]:
         hardware = f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['processor']}"
         busy = f"load up to {load:.1f} before a command"
         shared = shared or load > BUSY
-        yield f"| {int(size):,} | {machine['measured_on']} | {machine['commit']} | {hardware} | {versions} | {busy} |"
+        yield f"| {int(size):,} | {machine['measured_on']} | {_commits(of)} | {hardware} | {versions} | {busy} |"
     if shared:
         yield (
             "\n**The machine was shared with other work**: seconds are too long by an unknown factor, ratios to the "
             "floor are uncertain; CPU seconds, memory and bytes are the command's own."
         )
+
+
+def _commits(of: dict[str, Any]) -> str:
+    """The commit of a course; of each command, when it was gone on with at another."""
+    by_commit: dict[str, list[str]] = {}
+    for name, phase in of["phases"].items():
+        by_commit.setdefault(phase.get("commit", of["machine"]["commit"]), []).append(name)
+    if len(by_commit) == 1:
+        return next(iter(by_commit))
+    return "; ".join(f"{commit} ({', '.join(names)})" for commit, names in by_commit.items())
 
 
 def _targets(result: dict[str, Any]) -> Iterator[str]:

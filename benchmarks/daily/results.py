@@ -16,13 +16,18 @@ ROOT = FOLDER.parents[1]
 COMPARED = ("seconds", "cpu_seconds", "peak_mb")
 
 
+def commit() -> str:
+    """The commit that is measured."""
+    said = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    return said.stdout.strip()
+
+
 def machine() -> dict[str, Any]:
     """What the figures were measured on, and with."""
     memory = Path("/proc/meminfo").read_text().split()[1]
     model = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, check=False, capture_output=True, text=True
-    )
     return {
         "cores": os.cpu_count(),
         "memory_gb": round(int(memory) / 1024 / 1024),
@@ -30,7 +35,7 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "duckdb": importlib.metadata.version("duckdb"),
         "pyarrow": importlib.metadata.version("pyarrow"),
-        "commit": commit.stdout.strip(),
+        "commit": commit(),
         "measured_on": datetime.now(UTC).date().isoformat(),
     }
 
