@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.backends import BaseBackend
 
-from features.counting import Features, behind, behind_of, counted, finished, kinds_of, sources_of
+from features.counting import Features, behind, behind_of, counted, finished, reaches_of, sources_of
 from features.definition import Feature
 from features.definitions import FEATURES
 from features.hub import DayScope, Hub, engine
@@ -32,7 +32,7 @@ EVIDENCE: Final = pa.schema(
     ]
 )
 # Supply closed on request: the dwelling may be empty (SOURCES «water_notices»).
-VACANCY: Final = (("water_closed",), ("water",))
+VACANCY: Final = ({"water_closed": OpenNow().reach_days}, ("water",))
 
 
 def feature_table(
@@ -70,7 +70,7 @@ def feature_tables(
         hub = Hub.of(used, episodes, membership, residence)
         for day, day_scope in days.items():
             scope = hub.scope(used, day_scope, day)
-            facts = household_facts(hub.known_on(day), scope, kinds_of(features), sources_of(features))
+            facts = household_facts(hub.known_on(day), scope, reaches_of(features), sources_of(features))
             yield day, finished(used.collect(counted(facts, scope, features, day)), features, day)
 
 
@@ -95,9 +95,8 @@ def evidence(
         hub = Hub.of(used, episodes, membership, residence)
         scope = hub.scope(used, DayScope(permission, visible, household_keys), day)
         asked = {name: behind_of(feature) for name, feature in features.items()}
-        kinds = kinds_of(features) | {kind for part, _ in asked.values() for kind in part.kinds}
         # The facts of the wanted households leave the engine once; what follows reads these few rows.
-        found = used.collect(household_facts(hub.known_on(day), scope, kinds, sources_of(features)))
+        found = used.collect(household_facts(hub.known_on(day), scope, reaches_of(features), sources_of(features)))
         facts = used.put(found)
         values = finished(used.collect(counted(facts, scope, features, day)), features, day)
         # Many features rest on the same facts (all that is overdue): each different set is asked for once.
@@ -135,7 +134,7 @@ def sql_of(feature: Feature, day: date) -> str:
     """The SQL (in DuckDB's dialect) that counts one feature's parts on `day`, for an auditor to read."""
     hub, features = Hub.named(), {feature.name: feature}
     scope = hub.named_scope(day)
-    facts = household_facts(hub.known_on(day), scope, kinds_of(features), sources_of(features))
+    facts = household_facts(hub.known_on(day), scope, reaches_of(features), sources_of(features))
     return str(ibis.to_sql(counted(facts, scope, features, day), dialect="duckdb"))
 
 

@@ -8,6 +8,7 @@ of filtered aggregates, as the second step reads a few rows per household only.
 from collections.abc import Mapping
 from datetime import date
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,9 +28,13 @@ def wanted_parts(features: Features) -> list[Wanted]:
     return list(dict.fromkeys(_wanted(f, part) for f in features.values() for part in f.measure.parts()))
 
 
-def kinds_of(features: Features) -> set[str]:
-    """Every kind of episode that the features look at."""
-    return {kind for part, _ in wanted_parts(features) for kind in part.kinds}
+def reaches_of(features: Features) -> dict[str, int]:
+    """Every kind of episode that the features and their reasons look at, and how many days before the day one of them
+    may have ended at the earliest to count.
+    """
+    looks = [part for part, _ in (*wanted_parts(features), *map(behind_of, features.values()))]
+    every = sorted({kind for part in looks for kind in part.kinds})
+    return {kind: max(part.where.reach_days for part in looks if kind in part.kinds) for kind in every}
 
 
 def sources_of(features: Features) -> list[str]:
@@ -107,11 +112,11 @@ def _tally(facts: ir.Table, where: Selection, how: How, day: date) -> ir.Scalar:
 
 
 def _gathered(by_kind: ir.Table, tally: str, part: Part, sources: tuple[str, ...]) -> ir.Scalar:
-    mine = by_kind.kind.isin(part.kinds) & by_kind.source.isin(sources)
-    column = by_kind[tally]
+    # A choice inside, and not `where=`: with a hundred parts an engine is twice as fast.
+    mine = ibis.cases((by_kind.kind.isin(part.kinds) & by_kind.source.isin(sources), by_kind[tally]))
     if part.how == "earliest":
-        return column.min(where=mine)
-    return column.max(where=mine) if part.how == "largest" else column.sum(where=mine)
+        return mine.min()
+    return mine.max() if part.how == "largest" else mine.sum()
 
 
 def _sees_any(rows: pa.Table, sources: tuple[str, ...]) -> pa.ChunkedArray:

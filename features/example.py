@@ -15,7 +15,7 @@ import pyarrow as pa
 from features import inputs
 from features.asof import believed_since
 from features.backends import Engine
-from features.counting import counted, finished, kinds_of, sources_of
+from features.counting import counted, finished, reaches_of, sources_of
 from features.definition import Feature
 from features.doubles import value
 from features.hub import DayScope, Hub, engine
@@ -52,7 +52,7 @@ def example(feature: Feature, day: date) -> Example:
         selected = _selected(used, rows, feature, day)
         one = {feature.name: feature}
         hub, scope = _town(used, rows, feature, day)
-        facts = household_facts(hub.known_on(day), scope, kinds_of(one), sources_of(one))
+        facts = household_facts(hub.known_on(day), scope, reaches_of(one), sources_of(one))
         counts = used.collect(counted(facts, scope, one, day))
         found = finished(counts, one, day)[feature.name][0].as_py()
     parts = [counts[f"part_{i}"][0].as_py() for i in range(len(feature.measure.parts()))]

@@ -13,16 +13,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.errors import WrongUse
 from pipelines.settings import Settings
+from pipelines.store import SPILL
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
     from pyspark.sql import SparkSession
 
 NAMES: Final = ("duckdb", "spark")
+MEMORY: Final = "3GB"
+"""What one connection to DuckDB may hold: a step may have two open, and Arrow beside them, in a machine of 8 GB."""
 SPARK_FILES = "restricted/.spark"
 # What settings.yaml may say otherwise. One machine, no page, no network beyond it.
 _SPARK: Final = {
@@ -63,8 +67,8 @@ class Engines:
         return spark_session(self.settings.home / SPARK_FILES, self.settings.spark)
 
     @contextmanager
-    def counting(self) -> Iterator["BaseBackend | None"]:
-        """The Ibis backend that counts features: Spark, else PostgreSQL where it is set, else None (DuckDB)."""
+    def counting(self) -> Iterator["BaseBackend"]:
+        """The Ibis backend that counts features: Spark, else PostgreSQL where it is set, else DuckDB."""
         session = self.spark()
         if session is not None:
             import ibis
@@ -78,7 +82,30 @@ class Engines:
             finally:
                 connection.disconnect()
         else:
-            yield None
+            with self.duckdb() as own:
+                yield own
+
+    @contextmanager
+    def duckdb(self) -> Iterator["BaseBackend"]:
+        """A DuckDB in memory for Ibis, of bounded size; results do not depend on its threads."""
+        import ibis
+
+        connection = ibis.duckdb.connect(threads=2, **bounded(self.settings.home))
+        try:
+            yield connection
+        finally:
+            connection.disconnect()
+
+
+def bounded(root: Path) -> dict[str, Any]:
+    """DuckDB's settings for work of any size: what does not fit in memory is laid aside in the home for the while.
+    Rows keep no order of their own: who needs one says `order by`.
+    """
+    return {
+        "memory_limit": MEMORY,
+        "preserve_insertion_order": False,
+        "temp_directory": f"{root / SPILL}{token_hex(8)}",
+    }
 
 
 def spark_session(files: Path, said: dict[str, str]) -> "SparkSession":

@@ -17,6 +17,7 @@ import duckdb
 from data_contracts.profile import Source
 from data_contracts.shapes import EPISODE_SCHEMA, make_found
 from data_contracts.shapes_sql import natural_ids
+from features.counting import reaches_of
 from features.definitions import FEATURES
 from pipelines import layout
 from pipelines.accepted import changed_since, publish_rows, relation
@@ -38,9 +39,8 @@ def routine_kinds(home: Home, day: date) -> set[str]:
 
 def first_month(home: Home, day: date) -> date:
     """The first month of everyday facts that features of `day` look back to."""
-    kinds = routine_kinds(home, day)
-    looks = [part for f in FEATURES.values() for part in (*f.measure.parts(), f.measure.behind())]
-    reach = max((part.where.reach_days for part in looks if kinds & set(part.kinds)), default=0)
+    reaches = reaches_of(FEATURES)
+    reach = max((reaches.get(kind, 0) for kind in routine_kinds(home, day)), default=0)
     return (day - timedelta(days=reach)).replace(day=1)
 
 

@@ -133,7 +133,8 @@ def _explained(home: Home, result: TrainingResult, given: TrainingInputs, of: Sc
     columns = {name: np.asarray(scored.contributions[name]) for name in scored.contributions.column_names[2:]}
     error = check_sum(result.model.base, columns, scored.margin)
     hub = Hub.read_for(home, of.day)
-    facts = evidence(*hub, of.permission, of.visible, of.households, of.day)
+    with home.engines.duckdb() as con:
+        facts = evidence(*hub, of.permission, of.visible, of.households, of.day, connection=con)
     matrix = Matrix.from_table(features, result.model.names)
     refits = result.refits
     stable = (

@@ -202,7 +202,8 @@ def _stability(home: Home, digest: str, model: Model, features: pa.Table) -> Cal
 def _evidence(home: Home, of: Scope, only: list[str]) -> pa.Table:
     wanted = {name: FEATURES[name] for name in only}
     hub = Hub.read_for(home, of.day)
-    return evidence(*hub, of.permission, of.visible, of.households, of.day, wanted)
+    with home.engines.duckdb() as con:
+        return evidence(*hub, of.permission, of.visible, of.households, of.day, wanted, con)
 
 
 _EVICTIONS = """
@@ -224,7 +225,8 @@ def _evictions(home: Home, of: Scope) -> pa.Table:
 
 def _vacant(home: Home, of: Scope) -> pa.Array:
     hub = Hub.read_for(home, of.day)
-    return vacancy_suspected(*hub, of.permission, of.visible, of.households, of.day)
+    with home.engines.duckdb() as con:
+        return vacancy_suspected(*hub, of.permission, of.visible, of.households, of.day, con)
 
 
 _REASONS = """

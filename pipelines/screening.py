@@ -131,7 +131,7 @@ def last_day(home: Home) -> date:
     known = [entry.known_from for entry in home.ledger().entries]
     if not known:
         raise GateClosed("ledger", "nothing was taken in yet", "run kizuki intake")
-    return max([*known, *(date.fromisoformat(m.day) for m in home.store.chain if m.step == "people")])
+    return max([*known, *home.store.days_of("people")])
 
 
 def run_day(home: Home, day: date) -> date:

@@ -59,7 +59,7 @@ def test_the_compiler_takes_nothing_that_is_not_cut() -> None:
     hub = Hub.named()
     scope = hub.named_scope(DAY)
     with pytest.raises(TypeError, match="known_on"):
-        household_facts(hub.episodes, scope, ["tax_overdue"], ["tax"])  # type: ignore[arg-type]
+        household_facts(hub.episodes, scope, {"tax_overdue": 0}, ["tax"])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="known_on"):
         Scope(hub.membership, scope.residence, scope.permission, scope.visible, scope.households)  # type: ignore[arg-type]
 

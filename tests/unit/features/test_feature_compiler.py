@@ -11,7 +11,7 @@ from ibis.backends import BaseBackend
 
 from features import inputs
 from features.compiler import EVIDENCE, evidence, feature_table, feature_tables, sql_of, vacancy_suspected
-from features.counting import counted, finished, kinds_of, sources_of
+from features.counting import counted, finished, reaches_of, sources_of
 from features.definitions import FEATURES
 from features.hub import DayScope, Hub
 from features.inputs import InputRefused
@@ -173,7 +173,7 @@ def _compiled() -> Any:
     hub = Hub.named()
     scope = hub.named_scope(DAY)
     return counted(
-        household_facts(hub.known_on(DAY), scope, kinds_of(FEATURES), sources_of(FEATURES)), scope, FEATURES, DAY
+        household_facts(hub.known_on(DAY), scope, reaches_of(FEATURES), sources_of(FEATURES)), scope, FEATURES, DAY
     )
 
 

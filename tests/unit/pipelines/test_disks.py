@@ -7,7 +7,7 @@ from typing import cast
 import duckdb
 import pytest
 
-from pipelines import duck
+from pipelines import duck, engines
 from pipelines.disks import disk
 from pipelines.errors import GateClosed
 from pipelines.home import Home
@@ -33,7 +33,7 @@ def test_duckdb_without_room_for_what_it_lays_aside(tmp_path: Path) -> None:
 def test_what_does_not_fit_is_laid_aside_in_a_home_where_nothing_was_taken_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duck, "MEMORY", "20MB")
+    monkeypatch.setattr(engines, "MEMORY", "20MB")
     (tmp_path / "restricted").mkdir()
     home = cast("Home", SimpleNamespace(root=tmp_path))
     with duck.connect(home) as one, duck.connect(home) as other:
