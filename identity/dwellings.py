@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from identity.normalise import AddressBook, building_key, plain_lot
 from identity.states import HERE
+from identity.stretches import numbered
 
 # A piece is a member's state while its household is believed to be theirs. Pieces that touch in known time are one
 # stay. A stay begins as its first piece said, so that no later piece changes what was known; once it is over, it ended
 # the day before the event that ended its last piece.
-_RESIDENCE = """
+_RESIDENCE = f"""
 create or replace temp table residence as
 with dated as (
   select *, lead(event_on) over w as next_event, lead("from") over w as next_from
@@ -29,19 +30,14 @@ lived as (
   left join membership c on c.resident_id = m.resident_id and c.household_id = m.household_id
     and c.known_from = m.known_until and c."until" is not null
   where s.dwelling_id is not null and s.status in (select unnest($here))),
-marked as (
-  select *, max(u) over (partition by household_id, dwelling_id order by f, u
-    rows between unbounded preceding and 1 preceding) as reach from lived where f <= u),
-islands as (
-  select *, sum(case when reach is null or f > reach + 1 then 1 else 0 end)
-    over (partition by household_id, dwelling_id order by f, u) as island from marked),
 firsts as (
   select *, min(f) over w as first_f, max(u) over w as last_u
-  from islands window w as (partition by household_id, dwelling_id, island)),
+  from {numbered("(from lived where f <= u)", "household_id, dwelling_id")}
+  window w as (partition by household_id, dwelling_id, stretch)),
 stays as (
   select dwelling_id, household_id, min(since) filter (f = first_f) as "from", first_f as f, last_u as u,
     max(coalesce(moved_on, u + 1)) filter (u = last_u and u < date '9999-12-31') as left_on
-  from firsts group by dwelling_id, household_id, island, first_f, last_u)
+  from firsts group by dwelling_id, household_id, stretch, first_f, last_u)
 select dwelling_id, household_id, "from", null::date as "until", f as known_from,
   case when u < date '9999-12-31' then u + 1 end as known_until from stays
 union all

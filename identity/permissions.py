@@ -203,19 +203,6 @@ def permitted_on(day: str, purpose: str) -> str:
         where {holds_on(day)} and {names("purposes", purpose)})"""
 
 
-def unbroken(pieces: str, by: str, first: str, last: str) -> str:
-    """SQL: columns `by` of what held on every day from `first` to `last`, by `pieces` of days (f, u; inclusive).
-
-    What ended and was permitted anew is not what was permitted before: the facts from before are deleted.
-    """
-    return f"""(select {by} from (
-        select *, sum(case when reach is null or f > reach + 1 then 1 else 0 end)
-          over (partition by {by} order by f, u) as island
-        from (select *, max(u) over (partition by {by} order by f, u
-          rows between unbounded preceding and 1 preceding) as reach from {pieces}))
-      group by {by}, island having min(f) <= {first} and max(u) >= {last})"""
-
-
 def unfolded(permission: pa.Table) -> pa.Table:
     """A row per source and purpose: resident_id, source, purpose, from, until, covers_from; sorted."""
     with duckdb.connect() as con:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from identity.stretches import stretches
 from models.disclosure import SMALL
 from models.labels import Component, targets_of
 
@@ -30,24 +31,15 @@ def follow_up(permission: pa.Table, membership: pa.Table, purpose: str, day: dat
     con.register("membership", membership)
     con.execute(
         """create temp table both_hold as
-        select m.household_key, p.source, greatest(p."from", m."from") as a,
-            least(coalesce(p.until, date '9999-12-30'), coalesce(m.until, date '9999-12-30')) as b
+        select m.household_key, p.source, greatest(p."from", m."from") as f,
+            least(coalesce(p.until, date '9999-12-30'), coalesce(m.until, date '9999-12-30')) as u
         from permission p join membership m using (person_key)
         where p.purpose = $purpose and p."from" <= $day and m."from" <= $day""",
         {"purpose": purpose, "day": day},
     )
-    # Gaps and islands: a stretch that starts no later than the day after everything before it ended continues it.
     return con.execute(
-        """with ordered as (
-            select *, max(b) over (partition by household_key, source order by a, b
-                                   rows between unbounded preceding and 1 preceding) as before
-            from both_hold where a <= b),
-        islands as (
-            select *, sum(case when before is null or a > before + 1 then 1 else 0 end)
-                over (partition by household_key, source order by a, b) as island from ordered)
-        select household_key, source, min(a) as "from",
-            case when max(b) < date '9999-12-30' then max(b) end as until
-        from islands group by household_key, source, island order by household_key, source, "from" """
+        f"""select household_key, source, f as "from", case when u < date '9999-12-30' then u end as until
+        from {stretches("(from both_hold where f <= u)", "household_key, source")} order by household_key, source, f"""
     ).to_arrow_table()
 
 

@@ -18,6 +18,7 @@ from identity.links import How, link
 from identity.normalise import AddressBook
 from identity.permissions import names
 from identity.register import load_register, uses
+from identity.stretches import stretches
 from pipelines import layout
 from pipelines.home import Home
 from pipelines.persons import FOREVER, People
@@ -31,18 +32,11 @@ create or replace temp table permitted as
 select resident_id, "from", coalesce("until", {FOREVER}) as "until", covers_from
 from permission where {names("sources", "$source")} and {names("purposes", "$purpose")}
 """
-_STRETCH = """
+_STRETCH = f"""
 create or replace temp table stretch as
-with marked as (
-  select *, max("until") over (
-      partition by resident_id order by "from", "until" rows between unbounded preceding and 1 preceding) as reach
-  from permitted),
-islands as (
-  select *, sum(case when reach is null or "from" > reach + 1 then 1 else 0 end)
-    over (partition by resident_id order by "from", "until") as island
-  from marked)
-select resident_id, min("from") as since from islands group by resident_id, island
-having min("from") <= $to and max("until") >= $to
+select resident_id, f as since
+from {stretches('(select resident_id, "from" as f, "until" as u from permitted)', "resident_id")}
+where f <= $to and u >= $to
 """
 _PASS = """
 create or replace temp table passed as

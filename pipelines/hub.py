@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from data_contracts.shapes import EPISODE_SCHEMA
 from identity.permissions import holds_on, names, permitted_on
+from identity.stretches import stretches
 from pipelines import layout
 from pipelines.accepted import log_digests
 from pipelines.episodes import STANDING, Change, Episodes, first_month
@@ -34,22 +35,15 @@ hidden as (select household_id from home_now semi join shielded using (resident_
 shown as (
   select resident_id, sources from {permitted_on("$run", _OUTREACH)} anti join shielded using (resident_id)
   anti join (select resident_id from home_now semi join hidden using (household_id)) using (resident_id)),
-stretches as (
+held as (
   select resident_id, sources, "from" as f, coalesce("until", {FOREVER}) as u from permission
   semi join shown using (resident_id) where {names("purposes", _OUTREACH)} and "from" <= $run),
-single as (select resident_id from stretches group by resident_id having count(*) = 1),
+single as (select resident_id from held group by resident_id having count(*) = 1),
 each as (
-  select resident_id, unnest(string_split(sources, '|')) as source, f, u from stretches
+  select resident_id, unnest(string_split(sources, '|')) as source, f, u from held
   anti join single using (resident_id)),
-marked as (
-  select *, max(u) over (partition by resident_id, source order by f, u
-    rows between unbounded preceding and 1 preceding) as reach from each),
-islands as (
-  select *, sum(case when reach is null or f > reach + 1 then 1 else 0 end)
-    over (partition by resident_id, source order by f, u) as island from marked),
-since as (
-  select resident_id, source, min(f) as since from islands group by resident_id, source, island having max(u) >= $run)
-select resident_id, f as since, sources from stretches semi join single using (resident_id)
+since as (select resident_id, source, f as since from {stretches("each", "resident_id, source")} where u >= $run)
+select resident_id, f as since, sources from held semi join single using (resident_id)
 union all
 select resident_id, since, string_agg(source, '|' order by source) from since group by resident_id, since
 """

@@ -5,7 +5,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from identity.permissions import holds_on, unbroken
+from identity.permissions import holds_on
+from identity.stretches import unbroken
 from pipelines.persons import FOREVER, People
 
 # Nearly all rows that held on a day still hold, so only those that ended are looked at use by use. What was withdrawn

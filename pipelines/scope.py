@@ -12,7 +12,8 @@ from datetime import date
 
 import pyarrow as pa
 
-from identity.permissions import adult_on, holds_on, names, permitted_on, unbroken
+from identity.permissions import adult_on, holds_on, names, permitted_on
+from identity.stretches import unbroken
 from pipelines.home import Home
 from pipelines.persons import FOREVER, People
 
