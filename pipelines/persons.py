@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipelines import layout
 from pipelines.duck import connect
+from pipelines.errors import GateClosed
 from pipelines.home import Home
 
 FOREVER = "date '9999-12-31'"
@@ -55,8 +56,11 @@ class People:
         return self.con.execute(sql, bound or {})
 
     def admitted_from(self) -> date:
-        """The first day on which every source that was ever admitted had been."""
-        return max(self.admitted["since"].to_pylist())
+        """The first day on which every source that was ever admitted had been. Raises GateClosed when none was."""
+        since = self.admitted["since"].to_pylist()
+        if not since:
+            raise GateClosed("ledger", "no file that tells of hardship was accepted yet", "run kizuki intake")
+        return max(since)
 
     @staticmethod
     def paths() -> tuple[str, ...]:

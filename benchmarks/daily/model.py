@@ -5,6 +5,7 @@ trained by `kizuki train` in a city of 2,000 households, its published files are
 the two demonstration reviewers sign it there.
 """
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -25,7 +26,8 @@ def trained(folder: Path, plan: Plan, bulk: str) -> Path:
     """A home of a small city with a model; made once per folder and set of feature definitions."""
     hashes = "".join(FEATURES[name].hash for name in sorted(FEATURES))
     home = folder / f"small-{sha256(hashes)[:8]}"
-    if not (home / "settings.yaml").exists():
+    if not any((home / "models").glob("[0-9a-f]*")):  # a stopped course leaves half a home
+        shutil.rmtree(home, ignore_errors=True)
         deliver(Plan(home, SMALL, MONTHS, plan.last, plan.seed), lambda _: None)
         kizuki("intake", home, "--to", bulk)
         kizuki("train", home, "--as-of", bulk)

@@ -34,6 +34,7 @@ HEAD = """# 訪問リストの仕様書
 とくに断らなければ、どの世帯も北部班の担当区に住み、一人の大人が同意し、日付のある理由が一つあります。
 
 - `need`: 並べる元の値(大きいほど先)。`form`: 1 の世帯だけが、無作為枠にふれた様式で同意しています。`u`: くじの数
+- `first`: 1 は、本人の申請の却下・取下げ・廃止か、相談だけで終わったあと12か月までの世帯
 - `past`: 「何週前 結果」。`未訪問` はリストに載ったまま行けなかったこと、`→4/8` は約束の日
 - `out`: 除外の理由。`-` は空欄です。数は config/outreach.yaml の値です。
 """
@@ -80,6 +81,27 @@ CHAPTERS = (
             household | slot   | propensity | reason_1
             ----------+--------+------------+---------
             b         | ranked | 1/1        | tax_overdue_open@2026-02
+        """,
+    ),
+    Chapter(
+        "申請の却下・取下げなどのあとは、値によらず先に",
+        "同意したご本人の申請が却下・取下げ・廃止になるか、相談だけで終わってから12か月は、理由がなくても最初に載ります。",
+        visits=3,
+        households="""
+            household | need | reason                   | first
+            ----------+------+--------------------------+------
+            a         | 9    | tax_overdue_open@2026-02 | -
+            b         | 8    | tax_overdue_open@2026-03 | -
+            c         | 2    | -                        | 1
+            d         | 1    | tax_overdue_open@2026-01 | 1
+            e         | 7    | -                        | -
+        """,
+        listed="""
+            household | slot   | propensity | reason_1
+            ----------+--------+------------+-------------------------
+            c         | ranked | 1/1        | -
+            d         | ranked | 1/1        | tax_overdue_open@2026-01
+            a         | ranked | 1/1        | tax_overdue_open@2026-02
         """,
     ),
     Chapter(
@@ -243,6 +265,7 @@ def plan(chapter: Chapter) -> WeekPlan:
         "district": ["一区"] * len(keys),
         "contact_by": ["訪問"] * len(keys),
         "random_allowed": [bool(row["form"]) if "form" in row else False for row in rows],
+        "first": [bool(row.get("first")) for row in rows],
         "reason_1": pa.array([row.get("reason", usual) for row in rows], pa.string()),
         "reason_2": pa.nulls(len(keys), pa.string()),
         "reason_3": pa.nulls(len(keys), pa.string()),
