@@ -55,8 +55,8 @@ class SlipLine:
 
 
 def slips(lines: Sequence[SlipLine]) -> Form:
-    """The 主任's sheet: urgent ones first, then by the day they were seen. Nobody's score, consent or rank is on it."""
-    ordered = sorted(lines, key=lambda line: (not line.urgent, line.seen_on, line.slip_no))
+    """The 主任's sheet: urgent ones first, then what was seen last. Nobody's score, consent or rank is on it."""
+    ordered = sorted(lines, key=lambda line: (not line.urgent, -line.seen_on.toordinal(), line.slip_no))
     rows = [_slip(number, line) for number, line in enumerate(ordered, start=1)]
     return Form("連絡票", SLIP_COLUMNS, rows, NO_SLIP)
 

@@ -25,8 +25,9 @@ def slip(number: str, **other: object) -> SlipLine:
     return SlipLine(slip_no=number, **given)  # type: ignore[arg-type]
 
 
-def test_urgent_slips_come_first_and_an_empty_worry_is_taken_whole() -> None:
-    form = slips([slip("K2"), slip("K3", seen_on=date(2026, 4, 1), worries=()), slip("K1", urgent=True)])
+def test_urgent_slips_come_first_then_the_latest_and_an_empty_worry_is_taken_whole() -> None:
+    long_ago = slip("K2", seen_on=date(2025, 4, 1))
+    form = slips([long_ago, slip("K3", worries=()), slip("K1", seen_on=date(2026, 3, 1), urgent=True)])
     assert [row[2] for row in form.rows] == ["K1", "K3", "K2"]
     assert [row[0] for row in form.rows] == ["1", "2", "3"]
     assert form.rows[1][7] == WHOLE
