@@ -7,7 +7,6 @@ back files that no manifest names. Readers open only what a manifest names, and 
 
 import fcntl
 import json
-import os
 import resource
 import shutil
 import time
@@ -23,12 +22,11 @@ import pyarrow.parquet as pq
 from pyarrow import dataset
 
 from identity.pseudonyms import unseal
-from pipelines import checked
+from pipelines import checked, links
 from pipelines.disks import disk
 from pipelines.draft import SEALED, Draft, generation, to_disk
 from pipelines.errors import GateClosed
 from pipelines.folding import Folded, folded, read_manifest, write_checkpoint
-from pipelines.layout import ZONES
 from pipelines.manifest import Manifest, Output, canonical, code_digest, sha256
 
 __all__ = ["SPILL", "STAGING", "Draft", "Store", "generation", "point"]
@@ -40,6 +38,11 @@ SPILL = "restricted/.spill-"
 
 def point(_name: str) -> None:
     """A place where a kill must do no harm. Fault-injection tests replace this function."""
+
+
+def _pointed(name: str) -> None:
+    """`point` as it is when the place is reached."""
+    point(name)
 
 
 class Store:
@@ -196,8 +199,8 @@ class Store:
 
     def recover(self) -> None:
         """Complete the links of committed runs; remove files that no manifest names."""
-        self._switch_links(list(self.held))
-        self._collect()
+        links.switch(self.root, self.held, list(self.held), _pointed)
+        links.collect(self.root, self.held, set(self.runs))
         self._marker.unlink(missing_ok=True)
 
     def publish(
@@ -221,7 +224,7 @@ class Store:
         if before and before.key == key and all(self.held.get(p) == o for p, o in before.outputs.items()):
             return None
         sequence = len(self._folded.runs) + 1
-        draft = Draft(self.root, f"{sequence:06d}-{day}-{step}", self._people_key, lambda name: point(name))
+        draft = Draft(self.root, f"{sequence:06d}-{day}-{step}", self._people_key, _pointed)
         started = time.monotonic()
         self._marker.touch()
         try:
@@ -271,74 +274,16 @@ class Store:
         for names in (folder, folder.parent):
             to_disk(names)
         point(f"{manifest.step}: committed")
-        self._switch_links(list(manifest.outputs))
+        links.switch(self.root, self.held, list(manifest.outputs), _pointed)
         for path in manifest.removed:
-            (self.root / path).unlink(missing_ok=True)
-            _drop_empty_above((self.root / path).parent)
+            links.drop(self.root / path)
         point(f"{manifest.step}: linked")
         for path in {*manifest.outputs, *manifest.removed} & set(before):
-            old = generation(self.root, before[path].gen, path)
-            old.unlink(missing_ok=True)
-            _drop_empty_above(old.parent)
+            links.drop(generation(self.root, before[path].gen, path))
         write_checkpoint(self.root, self._folded)
         self._marker.unlink()
-
-    def _switch_links(self, paths: list[str]) -> None:
-        for path in paths:
-            target = generation(self.root, self.held[path].gen, path)
-            link = self.root / path
-            relative = os.path.relpath(target, link.parent)
-            if link.is_symlink() and os.readlink(link) == relative:  # noqa: PTH115 (Path.readlink is slower here)
-                continue
-            link.parent.mkdir(parents=True, exist_ok=True)
-            temporary = link.with_name(f".{link.name}.new")
-            temporary.unlink(missing_ok=True)
-            temporary.symlink_to(relative)
-            temporary.rename(link)
-            point("a link switched")
-
-    def _collect(self) -> None:
-        """Remove links, generations and run folders that no manifest needs."""
-        for zone in ZONES:
-            for link in _links(self.root / zone):
-                if link.relative_to(self.root).as_posix() not in self.held:
-                    link.unlink()
-        kept = {generation(self.root, output.gen, path) for path, output in self.held.items()}
-        for zone in ZONES:
-            top = self.root / zone / ".gen"
-            for file in [p for p in top.rglob("*") if p.is_file()]:
-                if file not in kept:
-                    file.unlink()
-        _drop_empty(self.root)
-        committed = set(self._folded.runs)
-        for folder in (self.root / "runs").glob("[0-9]*"):
-            if folder.name not in committed:
-                shutil.rmtree(folder)
 
 
 def _damaged(path: str) -> GateClosed:
     what = f"{path} is missing or differs from its manifest"
     return GateClosed("publication", what, "restore it from a backup, then run kizuki verify")
-
-
-def _links(top: Path) -> Iterator[Path]:
-    for folder, names, files in os.walk(top):
-        if ".gen" in names:
-            names.remove(".gen")
-        for name in [*files, *names]:
-            path = Path(folder) / name
-            if path.is_symlink():
-                yield path
-
-
-def _drop_empty_above(folder: Path) -> None:
-    while folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
-
-
-def _drop_empty(root: Path) -> None:
-    for zone in ZONES:
-        for folder, _names, _files in os.walk(root / zone, topdown=False):
-            if not any(Path(folder).iterdir()):
-                Path(folder).rmdir()

@@ -56,4 +56,10 @@ def test_duckdb_needs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     chosen.require()
     assert chosen.spark() is None
     with chosen.counting() as connection:
-        assert connection is None
+        assert connection.name == "duckdb"
+        limit = connection.con.sql(
+            "select current_setting('memory_limit'), current_setting('temp_directory')"
+        ).fetchone()
+    assert limit is not None
+    assert limit[0] == "2.7 GiB"
+    assert limit[1].startswith(f"{tmp_path}/"), "what does not fit lies in the home, never in the folder of the shell"

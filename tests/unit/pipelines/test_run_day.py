@@ -11,9 +11,10 @@ FRIDAY, SATURDAY, SUNDAY = (date(2026, 4, n) for n in (10, 11, 12))
 
 
 def test_a_day_without_deliveries_counts_when_it_was_run() -> None:
-    chain = [SimpleNamespace(step="people", day=str(SATURDAY)), SimpleNamespace(step="close", day=str(SUNDAY))]
+    runs = {"people": [SATURDAY], "close": [SUNDAY]}
     ledger = SimpleNamespace(entries=(SimpleNamespace(known_from=FRIDAY),))
-    for told, of_friday in (([], FRIDAY), (chain, SATURDAY)):
-        home = cast(Home, SimpleNamespace(ledger=lambda: ledger, store=SimpleNamespace(chain=told)))
+    for told, of_friday in (({}, FRIDAY), (runs, SATURDAY)):
+        store = SimpleNamespace(days_of=lambda step, told=told: told.get(step, []))
+        home = cast(Home, SimpleNamespace(ledger=lambda: ledger, store=store))
         assert run_day(home, FRIDAY) == of_friday
         assert run_day(home, SUNDAY) == SUNDAY
