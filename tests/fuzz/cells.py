@@ -1,4 +1,4 @@
-"""Mutations of cells and of the grid's structure: what people and exports do to rows, columns and headers."""
+"""Mutations of cells: what people and exports write into them, or leave out."""
 
 import re
 import unicodedata
@@ -9,17 +9,18 @@ from random import Random
 from data_contracts.values import parse_date
 from tests.fuzz.families import Outcome, Register, several
 from tests.fuzz.grids import Grid, contract, declared
+from tests.fuzz.odd_values import NO_DATES, NO_NUMBERS, ODD_TEXTS
 
 GRIDS = Register()
 Cells = list[list[str]]
 _FULL_WIDTH = str.maketrans({chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)})
 
 
-def _cells(grid: Grid) -> Cells:
+def cells_of(grid: Grid) -> Cells:
     return [list(row) for row in grid.rows]
 
 
-def _columns(grid: Grid, *kinds: str, required: bool | None = None, key: bool | None = None) -> list[int]:
+def columns_of(grid: Grid, *kinds: str, required: bool | None = None, key: bool | None = None) -> list[int]:
     """Positions of delivered columns of these kinds."""
     found = []
     for column in contract(grid.source).columns:
@@ -34,7 +35,7 @@ def _some_cell(
     rng: Random, grid: Grid, places: Sequence[int], change: Callable[[str], str], filled: bool = False
 ) -> Grid:
     """One cell (or a few) of these columns changed."""
-    rows = _cells(grid)
+    rows = cells_of(grid)
     wanted = [(n, p) for n, row in enumerate(rows) for p in places if p < len(row) and (row[p] or not filled)]
     for _ in several(rng, 6):
         if wanted:
@@ -71,7 +72,7 @@ def headers_with_blanks_and_full_width(rng: Random, grid: Grid) -> Grid:
 
 @GRIDS.add(Outcome.SAME)
 def dates_written_otherwise(rng: Random, grid: Grid) -> Grid:
-    return _some_cell(rng, grid, _columns(grid, "date"), lambda text: _another_date(rng, text))
+    return _some_cell(rng, grid, columns_of(grid, "date"), lambda text: _another_date(rng, text))
 
 
 def _another_date(rng: Random, text: str) -> str:
@@ -104,19 +105,19 @@ def amounts_written_otherwise(rng: Random, grid: Grid) -> Grid:
             return text
         return rng.choice([f"{int(plain):,}", plain.translate(_FULL_WIDTH), f" {plain} ", f"0{plain}"])
 
-    return _some_cell(rng, grid, _columns(grid, "int", key=False), change)
+    return _some_cell(rng, grid, columns_of(grid, "int", key=False), change)
 
 
 @GRIDS.add(Outcome.SAME)
 def rows_in_another_order(rng: Random, grid: Grid) -> Grid:
-    rows = _cells(grid)
+    rows = cells_of(grid)
     rng.shuffle(rows)
     return grid.having(rows)
 
 
 @GRIDS.add(Outcome.SAME)
 def the_same_row_twice(rng: Random, grid: Grid) -> Grid:
-    rows = _cells(grid)
+    rows = cells_of(grid)
     for _ in several(rng, 4):
         rows.insert(rng.randrange(len(rows) + 1), list(rng.choice(grid.rows)))
     return grid.having(rows)
@@ -124,7 +125,7 @@ def the_same_row_twice(rng: Random, grid: Grid) -> Grid:
 
 @GRIDS.add(Outcome.SAME)
 def empty_rows_between(rng: Random, grid: Grid) -> Grid:
-    rows = _cells(grid)
+    rows = cells_of(grid)
     for _ in several(rng, 5):
         rows.insert(rng.randrange(len(rows) + 1), [""] * len(grid.header))
     return grid.having(rows)
@@ -138,120 +139,10 @@ def empty_columns_at_the_end(rng: Random, grid: Grid) -> Grid:
 
 # -- cells that say something else, or nothing -------------------------------------------------------------------------
 
-_NO_DATES = (
-    "2026-02-30",
-    "2026-13-01",
-    "46113",
-    "46113.5",
-    "2026-04-01 25:61",
-    "26/4/1",
-    "４月１日",
-    "April 1, 2026",
-    "1-4-2026",
-    "H99.1.1",
-    "R0.1.1",
-    "令和8年4月31日",
-    "2026-04-",
-    "20264",
-    "-1",
-    "1e5",
-    "９９９９年９９月９９日",
-    "99990231",
-    "0001-01-01",
-    "#VALUE!",
-    "#######",
-    "昭和100年1月1日",
-    "2026‐04‐01",
-    "1867-12-31",
-    "２０２６－０２－３０",
-)
-_NO_NUMBERS = (
-    "12x",
-    "1.5",
-    "1,23",
-    "1e9",
-    "-",
-    "−",
-    "¥1,000",
-    "1000円",
-    "(500)",
-    "NaN",
-    "Infinity",
-    "0x1F",
-    "１．５",
-    "1" * 40,
-    "９" * 19,
-    "--5",
-    "+5",
-    "千",
-    "一二三",
-    "1 000",
-    "1’000",
-    "٣٤٥",
-    "½",
-    "②",
-)
-_ODD_TEXTS = (
-    '=HYPERLINK("http://x","y")',
-    "=cmd|' /C calc'!A0",
-    "+1+1",
-    "-1+1",
-    "@SUM(1)",
-    "<script>alert(1)</script>",
-    "<b>",
-    "'; DROP TABLE staged; --",
-    "{0}",
-    "{batch}",
-    "%s%n",
-    "\x00",
-    "a\x00b",
-    "\x1b[31m",
-    "\u202eabc",
-    "\u200b",
-    "\ufeff",
-    "\ue000\uf8ff",
-    "葛\U000e0100",
-    "か\u3099",
-    "\U0001f600",
-    "\u2028",
-    "\x85",
-    "\x1c",
-    "\\",
-    "\\N",
-    "NULL",
-    "null",
-    "None",
-    '"',
-    '""',
-    "'",
-    "`",
-    "a,b",
-    "a;b",
-    "a\tb",
-    "|",
-    "||",
-    "a||b",
-    "..",
-    "../../etc/passwd",
-    "~",
-    "$HOME",
-    "$(id)",
-    "\ud7ff",
-    "\uffff",
-    "\ufdd0",
-    "ﷺ" * 20,
-    "ｶﾞｷﾞ",
-    "㌔㍉",
-    "髙﨑",
-    "a" * 199,
-    "あ" * 201,
-    "1" * 500,
-)
-
 
 @GRIDS.add(Outcome.ANY)
 def dates_that_are_none(rng: Random, grid: Grid) -> Grid:
-    return _some_cell(rng, grid, _columns(grid, "date"), lambda _: rng.choice(_NO_DATES))
+    return _some_cell(rng, grid, columns_of(grid, "date"), lambda _: rng.choice(NO_DATES))
 
 
 @GRIDS.add(Outcome.ANY)
@@ -267,17 +158,17 @@ def dates_partly_known_or_far_away(rng: Random, grid: Grid) -> Grid:
         "99999999",
         "2099-01-01",
     )
-    return _some_cell(rng, grid, _columns(grid, "date"), lambda _: rng.choice(said))
+    return _some_cell(rng, grid, columns_of(grid, "date"), lambda _: rng.choice(said))
 
 
 @GRIDS.add(Outcome.ANY)
 def numbers_that_are_none(rng: Random, grid: Grid) -> Grid:
-    return _some_cell(rng, grid, _columns(grid, "int"), lambda _: rng.choice(_NO_NUMBERS))
+    return _some_cell(rng, grid, columns_of(grid, "int"), lambda _: rng.choice(NO_NUMBERS))
 
 
 @GRIDS.add(Outcome.ANY)
 def odd_texts(rng: Random, grid: Grid) -> Grid:
-    return _some_cell(rng, grid, range(len(grid.header)), lambda _: rng.choice(_ODD_TEXTS))
+    return _some_cell(rng, grid, range(len(grid.header)), lambda _: rng.choice(ODD_TEXTS))
 
 
 @GRIDS.add(Outcome.ANY)
@@ -312,7 +203,7 @@ def _empty_means_something(grid: Grid) -> set[int]:
 
 @GRIDS.add(Outcome.NOTICED)
 def required_cells_left_empty(rng: Random, grid: Grid) -> Grid:
-    needed = _columns(grid, "text", "int", "flag", "list", required=True)
+    needed = columns_of(grid, "text", "int", "flag", "list", required=True)
     mapped = _empty_means_something(grid)
     return _some_cell(
         rng, grid, [p for p in needed if p not in mapped], lambda _: rng.choice(["", " ", "　", "\t"]), True
@@ -321,7 +212,7 @@ def required_cells_left_empty(rng: Random, grid: Grid) -> Grid:
 
 @GRIDS.add(Outcome.ANY)
 def a_whole_column_left_empty(rng: Random, grid: Grid) -> Grid:
-    rows, place = _cells(grid), rng.randrange(len(grid.header))
+    rows, place = cells_of(grid), rng.randrange(len(grid.header))
     for row in rows:
         row[place] = ""
     return grid.having(rows)
@@ -329,7 +220,7 @@ def a_whole_column_left_empty(rng: Random, grid: Grid) -> Grid:
 
 @GRIDS.add(Outcome.ANY)
 def two_columns_exchanged(rng: Random, grid: Grid) -> Grid:
-    rows = _cells(grid)
+    rows = cells_of(grid)
     one, other = rng.randrange(len(grid.header)), rng.randrange(len(grid.header))
     for row in rows:
         row[one], row[other] = row[other], row[one]
@@ -338,7 +229,7 @@ def two_columns_exchanged(rng: Random, grid: Grid) -> Grid:
 
 @GRIDS.add(Outcome.ANY)
 def cells_shifted_by_one(rng: Random, grid: Grid) -> Grid:
-    rows = _cells(grid)
+    rows = cells_of(grid)
     for _ in several(rng, 5):
         n = rng.randrange(len(rows)) if rows else 0
         if rows:
@@ -349,7 +240,7 @@ def cells_shifted_by_one(rng: Random, grid: Grid) -> Grid:
 @GRIDS.add(Outcome.NOTICED)
 def a_key_left_empty(rng: Random, grid: Grid) -> Grid:
     """A key column left empty in one row."""
-    places = [p for p in _columns(grid, "text", "int", required=True, key=True)]
+    places = [p for p in columns_of(grid, "text", "int", required=True, key=True)]
     mapped = _empty_means_something(grid)
     return _some_cell(rng, grid, [p for p in places if p not in mapped], lambda _: "", True)
 
@@ -366,8 +257,8 @@ def one_key_with_two_contents(rng: Random, grid: Grid) -> Grid:
 
 @GRIDS.add(Outcome.ANY)
 def lost_zeros(rng: Random, grid: Grid) -> Grid:
-    rows = _cells(grid)
-    places = _columns(grid, "text", key=True) + [p for p in (grid.place("resident_id"),) if p >= 0] if rows else []
+    rows = cells_of(grid)
+    places = columns_of(grid, "text", key=True) + [p for p in (grid.place("resident_id"),) if p >= 0] if rows else []
     if not places:
         return grid
     place, share = rng.choice(places), rng.choice([0.1, 0.5, 1.0])
@@ -384,7 +275,7 @@ def a_column_of_individual_numbers(rng: Random, grid: Grid) -> Grid:
         rest = sum(int(d) * w for d, w in zip(digits, (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2), strict=True)) % 11
         return digits + str(0 if rest <= 1 else 11 - rest)
 
-    rows, place = _cells(grid), rng.randrange(len(grid.header) + 1)
+    rows, place = cells_of(grid), rng.randrange(len(grid.header) + 1)
     numbers = [number(rng.randrange(10**11)) for _ in range(max(len(rows), 6))]
     while len(rows) < 6:
         rows.append([""] * len(grid.header))
@@ -415,7 +306,7 @@ def line_breaks_in_cells(rng: Random, grid: Grid) -> Grid:
 
 @GRIDS.add(Outcome.ANY)
 def a_list_gone_wrong(rng: Random, grid: Grid) -> Grid:
-    places = _columns(grid, "list") or list(range(len(grid.header)))
+    places = columns_of(grid, "list") or list(range(len(grid.header)))
     return _some_cell(
         rng,
         grid,
@@ -424,124 +315,3 @@ def a_list_gone_wrong(rng: Random, grid: Grid) -> Grid:
             [f"{t}|", f"|{t}", f"{t}||{t}", f"{t}|？", "|", t.replace("|", "、"), "|".join([t] * 300)]
         ),
     )
-
-
-# -- rows and headers --------------------------------------------------------------------------------------------------
-
-
-@GRIDS.add(Outcome.REFUSED)
-def a_required_column_missing(rng: Random, grid: Grid) -> Grid:
-    place = rng.choice(_columns(grid, "text", "int", "date", "flag", "list", required=True))
-    return grid.having([_without(row, place) for row in grid.rows], _without(grid.header, place))
-
-
-def _without(cells: Sequence[str], place: int) -> list[str]:
-    return [*cells[:place], *cells[place + 1 :]]
-
-
-@GRIDS.add(Outcome.ANY)
-def an_optional_column_missing(rng: Random, grid: Grid) -> Grid:
-    places = _columns(grid, "text", "int", "date", "flag", "list", required=False)
-    if not places:
-        return grid
-    place = rng.choice(places)
-    return grid.having([_without(row, place) for row in grid.rows], _without(grid.header, place))
-
-
-@GRIDS.add(Outcome.REFUSED)
-def a_column_nobody_asked_for(rng: Random, grid: Grid) -> Grid:
-    place, name = rng.randrange(len(grid.header) + 1), rng.choice(["備考", "自由記述", "所見", "x", "氏名2", "?"])
-    rows = [[*row[:place], "聞いていないこと", *row[place:]] for row in grid.rows]
-    return grid.having(rows, [*grid.header[:place], name, *grid.header[place:]])
-
-
-@GRIDS.add(Outcome.REFUSED)
-def a_column_twice(rng: Random, grid: Grid) -> Grid:
-    place = rng.randrange(len(grid.header))
-    return grid.having([[*row, row[place]] for row in grid.rows], [*grid.header, grid.header[place]])
-
-
-@GRIDS.add(Outcome.REFUSED)
-def no_header(_rng: Random, grid: Grid) -> Grid:
-    return grid.having(grid.rows[1:], grid.rows[0])
-
-
-@GRIDS.add(Outcome.REFUSED)
-def a_title_above_the_header(rng: Random, grid: Grid) -> Grid:
-    above = [rng.choice(["一覧表", "令和8年度 出力", "No."]), *[""] * (len(grid.header) - 1)]
-    return grid.having([grid.header, *grid.rows], above)
-
-
-@GRIDS.add(Outcome.REFUSED)
-def a_header_in_two_rows(rng: Random, grid: Grid) -> Grid:
-    cut = rng.randrange(2, len(grid.header)) if len(grid.header) > 2 else 1
-    upper = [*grid.header[:cut], *[""] * (len(grid.header) - cut)]
-    lower = [*[""] * cut, *grid.header[cut:]]
-    return grid.having([lower, *grid.rows], upper) if any(_required(grid, lower)) else no_header(rng, grid)
-
-
-def _required(grid: Grid, names: Sequence[str]) -> list[str]:
-    needed = {c.header for c in contract(grid.source).columns if c.required}
-    return [name for name in names if name in needed]
-
-
-@GRIDS.add(Outcome.NOTICED)
-def the_header_again_below(rng: Random, grid: Grid) -> Grid:
-    rows = _cells(grid)
-    rows.insert(rng.randrange(1, len(rows) + 1), list(grid.header))
-    return grid.having(rows)
-
-
-@GRIDS.add(Outcome.NOTICED)
-def a_line_of_totals(rng: Random, grid: Grid) -> Grid:
-    line = [rng.choice(["", "合計", "計", "123,456"]) for _ in grid.header]
-    line[0] = "合計"
-    return grid.having([*grid.rows, line])
-
-
-@GRIDS.add(Outcome.ANY)
-def no_rows(_rng: Random, grid: Grid) -> Grid:
-    return grid.having([])
-
-
-@GRIDS.add(Outcome.ANY)
-def a_few_rows_only(rng: Random, grid: Grid) -> Grid:
-    return grid.having(rng.sample(grid.rows, rng.randint(1, len(grid.rows))))
-
-
-@GRIDS.add(Outcome.ANY)
-def many_rows(rng: Random, grid: Grid) -> Grid:
-    """The same rows over and over: a file as an export in a loop would write it."""
-    return grid.having(list(grid.rows) * rng.choice([10, 10, 60]))
-
-
-@GRIDS.add(Outcome.ANY)
-def many_columns(rng: Random, grid: Grid) -> Grid:
-    more = [f"列{n}" for n in range(rng.choice([200, 3000]))]
-    return grid.having([[*row, *more] for row in grid.rows[:3]], [*grid.header, *more])
-
-
-@GRIDS.add(Outcome.ANY)
-def ragged_rows(rng: Random, grid: Grid) -> Grid:
-    rows = _cells(grid)
-    for _ in several(rng, 4):
-        n = rng.randrange(len(rows))
-        rows[n] = rows[n][: rng.randint(0, len(rows[n]))] if rng.random() < 0.5 else [*rows[n], "余り", ""]
-    return grid.having(rows)
-
-
-@GRIDS.add(Outcome.ANY)
-def headers_spelt_wrongly(rng: Random, grid: Grid) -> Grid:
-    header = list(grid.header)
-    place = rng.randrange(len(header))
-    wrong = (
-        header[place][:-1],
-        header[place] + "1",
-        "",
-        header[place] * 2,
-        "\x00",
-        header[place].replace("号", "號") + "_",
-        "=1+1",
-    )
-    header[place] = rng.choice(wrong)
-    return grid.having(grid.rows, header)

@@ -16,10 +16,10 @@ from click.testing import CliRunner
 
 from data_contracts.profile import Source
 from pipelines.cli import kizuki
-from tests.fuzz.cells import GRIDS
 from tests.fuzz.families import Family, Outcome
 from tests.fuzz.fixed import FIXED, fixed
 from tests.fuzz.grids import Grid, agreed, catalog, declared, from_file
+from tests.fuzz.layouts import GRIDS
 from tests.fuzz.workbooks import WORKBOOKS
 from tests.fuzz.writings import BYTES, WRITINGS
 

@@ -10,7 +10,7 @@ from random import Random
 
 from data_contracts.values import parse_date
 from tests.fuzz.books import MAIN, Book, Sheet, letters, relations
-from tests.fuzz.cells import _columns
+from tests.fuzz.cells import columns_of
 from tests.fuzz.families import Outcome, Register, several
 from tests.fuzz.grids import Grid
 
@@ -66,7 +66,7 @@ def dates_as_dates(rng: Random, grid: Grid) -> bytes:
     def cell(text: str) -> str:
         return f'<c r="@" s="1"><v>{serial(text)}</v></c>' if serial(text) else text
 
-    return Book([_with_cells(rng, grid, _columns(grid, "date"), cell, 1.0)]).bytes()
+    return Book([_with_cells(rng, grid, columns_of(grid, "date"), cell, 1.0)]).bytes()
 
 
 def _fits_excel(text: str) -> bool:
@@ -79,7 +79,7 @@ def amounts_as_numbers(rng: Random, grid: Grid) -> bytes:
     def cell(text: str) -> str:
         return f'<c r="@"><v>{int(text)}{rng.choice(["", ".0"])}</v></c>' if _fits_excel(text) else text
 
-    return Book([_with_cells(rng, grid, _columns(grid, "int", key=False), cell, 1.0)]).bytes()
+    return Book([_with_cells(rng, grid, columns_of(grid, "int", key=False), cell, 1.0)]).bytes()
 
 
 @WORKBOOKS.add(Outcome.SAME)
@@ -87,7 +87,7 @@ def formulas_with_their_values(rng: Random, grid: Grid) -> bytes:
     def cell(text: str) -> str:
         return f'<c r="@"><f>1+1</f><v>{int(text)}</v></c>' if _fits_excel(text) else text
 
-    return Book([_with_cells(rng, grid, _columns(grid, "int", key=False), cell)]).bytes()
+    return Book([_with_cells(rng, grid, columns_of(grid, "int", key=False), cell)]).bytes()
 
 
 @WORKBOOKS.add(Outcome.SAME)
@@ -129,7 +129,7 @@ def merged_cells(rng: Random, grid: Grid) -> bytes:
 def keys_as_numbers(rng: Random, grid: Grid) -> bytes:
     places = [
         p
-        for p in _columns(grid, "text", key=True)
+        for p in columns_of(grid, "text", key=True)
         if any(row[p].startswith("0") and row[p].isdigit() for row in grid.rows)
     ]
     if not places:
@@ -148,7 +148,7 @@ def dates_as_bare_numbers(rng: Random, grid: Grid) -> bytes:
     def cell(text: str) -> str:
         return f'<c r="@"><v>{serial(text)}</v></c>' if serial(text) else text
 
-    return Book([_with_cells(rng, grid, _columns(grid, "date"), cell, rng.choice([None, 1.0]))]).bytes()
+    return Book([_with_cells(rng, grid, columns_of(grid, "date"), cell, rng.choice([None, 1.0]))]).bytes()
 
 
 @WORKBOOKS.add(Outcome.ANY)
@@ -156,7 +156,7 @@ def dates_from_1904(rng: Random, grid: Grid) -> bytes:
     def cell(text: str) -> str:
         return f'<c r="@" s="1"><v>{serial(text)}</v></c>' if serial(text) else text
 
-    return Book([_with_cells(rng, grid, _columns(grid, "date"), cell, 1.0)], epoch_1904=True).bytes()
+    return Book([_with_cells(rng, grid, columns_of(grid, "date"), cell, 1.0)], epoch_1904=True).bytes()
 
 
 @WORKBOOKS.add(Outcome.ANY)
