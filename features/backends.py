@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 CHUNK: Final = 1 << 20
+BATCH: Final = 1 << 17
+"""Bytes of text at a time into PostgreSQL; rows at a time out of DuckDB."""
 
 
 class Engine:
-    """A backend that reads Arrow where it lies: DuckDB, or any other that Ibis hands tables to."""
+    """A backend that Ibis itself hands tables to."""
 
     def __init__(self, backend: BaseBackend) -> None:
         self.backend: Any = backend
@@ -35,18 +37,58 @@ class Engine:
 
     def open(self, files: Sequence[Path], columns: list[str]) -> ir.Table:
         """Some columns of Parquet files of one shape as one table, read as far as a query asks for them."""
-        if self.backend.name != "duckdb":
-            return self.put(
-                pa.concat_tables([pq.read_table(file, columns=columns, partitioning=None) for file in files])
-            )
-        return self.backend.read_parquet([str(file) for file in files]).select(*columns)
+        return self.put(pa.concat_tables([pq.read_table(file, columns=columns, partitioning=None) for file in files]))
 
     def collect(self, expr: ir.Table) -> pa.Table:
         """The rows of an expression, in no particular order, with the types that Ibis declares."""
         return self.backend.to_pyarrow(expr)
 
+    def keep(self, expr: ir.Table) -> ir.Table:
+        """The rows of an expression, worked out once for what is asked of them next."""
+        return self.put(self.collect(expr))
+
     def forget(self) -> None:
         """Drop what was put in."""
+
+
+class DuckDBEngine(Engine):
+    """Arrow is read where it lies; results come batch by batch: DuckDB sums in 128 bits, too wide for a whole city."""
+
+    def __init__(self, backend: BaseBackend) -> None:
+        super().__init__(backend)
+        self._names: list[str] = []
+        self._kept: list[str] = []
+
+    def put(self, table: pa.Table) -> ir.Table:
+        """A view of the table."""
+        name = gen_name("kizuki")
+        self.backend.con.register(name, table)
+        self._names.append(name)
+        return self.backend.table(name)
+
+    def open(self, files: Sequence[Path], columns: list[str]) -> ir.Table:
+        """See Engine."""
+        return self.backend.read_parquet([str(file) for file in files]).select(*columns)
+
+    def collect(self, expr: ir.Table) -> pa.Table:
+        """See Engine."""
+        schema = expr.schema().to_pyarrow()
+        rows = self.backend.raw_sql(self.backend.compile(expr)).to_arrow_reader(BATCH)
+        return pa.Table.from_batches((batch.cast(schema) for batch in rows), schema)
+
+    def keep(self, expr: ir.Table) -> ir.Table:
+        """See Engine: a temporary table, which is laid aside when it does not fit."""
+        name = gen_name("kizuki")
+        self.backend.raw_sql(f'CREATE TEMP TABLE "{name}" AS {self.backend.compile(expr)}')
+        self._kept.append(name)
+        return self.backend.table(name)
+
+    def forget(self) -> None:
+        """Let go of the tables."""
+        while self._kept:
+            self.backend.raw_sql(f'DROP TABLE "{self._kept.pop()}"')
+        while self._names:
+            self.backend.con.unregister(self._names.pop())
 
 
 class SparkEngine(Engine):
@@ -115,4 +157,6 @@ class PostgresEngine(Engine):
 
 def engine_of(backend: BaseBackend) -> Engine:
     """How tables go into this backend and out."""
-    return {"pyspark": SparkEngine, "postgres": PostgresEngine}.get(backend.name, Engine)(backend)
+    return {"duckdb": DuckDBEngine, "pyspark": SparkEngine, "postgres": PostgresEngine}.get(backend.name, Engine)(
+        backend
+    )

@@ -95,9 +95,8 @@ def evidence(
         hub = Hub.of(used, episodes, membership, residence)
         scope = hub.scope(used, DayScope(permission, visible, household_keys), day)
         asked = {name: behind_of(feature) for name, feature in features.items()}
-        # The facts of the wanted households leave the engine once; what follows reads these few rows.
-        found = used.collect(household_facts(hub.known_on(day), scope, reaches_of(features), sources_of(features)))
-        facts = used.put(found)
+        # The facts of the wanted households are looked for once; what follows reads these few rows.
+        facts = used.keep(household_facts(hub.known_on(day), scope, reaches_of(features), sources_of(features)))
         values = finished(used.collect(counted(facts, scope, features, day)), features, day)
         # Many features rest on the same facts (all that is overdue): each different set is asked for once.
         told = {wanted: used.collect(behind(facts, wanted, day)) for wanted in dict.fromkeys(asked.values())}
