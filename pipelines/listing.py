@@ -33,7 +33,7 @@ from pipelines.home import Home
 from pipelines.hub import standing
 from pipelines.persons import People
 from pipelines.scope import Scope, live_scope
-from pipelines.screening import Hub, hub_paths, run_day
+from pipelines.screening import Hub, hub_paths, run_day, slices
 from pipelines.signing import standing_model
 from pipelines.store import Draft
 
@@ -203,7 +203,8 @@ def _evidence(home: Home, of: Scope, only: list[str]) -> pa.Table:
     wanted = {name: FEATURES[name] for name in only}
     hub = Hub.read_for(home, of.day)
     with home.engines.duckdb() as con:
-        return evidence(*hub, of.permission, of.visible, of.households, of.day, wanted, con)
+        parts = [evidence(*hub, of.permission, of.visible, some, of.day, wanted, con) for some in slices(of.households)]
+    return pa.concat_tables(parts)
 
 
 _EVICTIONS = """

@@ -27,6 +27,8 @@ from pipelines.scope import Scope, live_scope
 from pipelines.signing import standing_model
 from pipelines.store import Draft
 
+SLICE = 300_000
+
 
 class Hub(NamedTuple):
     """The published hub: the files of each of its tables."""
@@ -67,10 +69,19 @@ def hashes() -> dict[str, str]:
     return {name: feature.hash for name, feature in FEATURES.items()}
 
 
+def slices(households: pa.Table) -> list[pa.Table]:
+    """Households a few hundred thousand at a time: what an engine keeps for each of them is kilobytes."""
+    return [households.slice(at, SLICE) for at in range(0, max(households.num_rows, 1), SLICE)]
+
+
 def features_of(home: Home, of: Scope, hub: Hub) -> pa.Table:
-    """Feature table of a scope's households, from the published hub."""
+    """Feature table of a scope's households (they stand in the order of their key), from the published hub."""
     with home.engines.counting() as connection:
-        return feature_table(*hub, of.permission, of.visible, of.households, of.day, connection=connection)
+        parts = [
+            feature_table(*hub, of.permission, of.visible, some, of.day, connection=connection)
+            for some in slices(of.households)
+        ]
+    return pa.concat_tables(parts)
 
 
 def publish_features(
