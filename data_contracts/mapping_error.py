@@ -8,6 +8,9 @@ import duckdb
 # Errors about the words of an expression; all others may quote the value that it met.
 _OF_WORDS = ("BinderException", "ParserException", "AnalysisException", "ParseException")
 
+# Spark's own exceptions, and those that its bridge hands on as they are: when depends on the plan.
+_OF_ENGINES = ("pyspark.", "py4j.", "sqlglot.")
+
 
 class MappingError(ValueError):
     """An expression in episodes.yaml does not work on the source's columns; never tells a row's content."""
@@ -25,6 +28,6 @@ def named(source: str, kind: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if isinstance(error, duckdb.Error) or type(error).__module__.startswith(("pyspark.", "sqlglot.")):
+        if isinstance(error, duckdb.Error) or type(error).__module__.startswith(_OF_ENGINES):
             raise MappingError(source, kind, error) from None
         raise
