@@ -1,6 +1,7 @@
 """A day that is run again, as one more file came before it was closed, leaves what one run leaves (promise 6)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ def test_a_payment_corrected_on_its_own_day_leaves_the_month_it_stood_in(copy_of
     (january, february), first, second = counts
     assert first == [january + 2, february]
     assert second == [january, february + 2]
+
+
+def test_what_is_given_up_before_it_began_leaves_its_file(copy_of: Callable[..., Path]) -> None:
+    """Paid before it was due: nothing is told any more, and nothing else changes in the file where it stood."""
+    root, case = copy_of("signed"), next(case for case in CASES if case.name == "consents to everything")
+    ahead = {"charged_year": "2028", "due_on": "2028-06-30", "reminder_on": ""}
+    for day, row in ((DAY, {}), (DAY + timedelta(days=1), {"paid_yen": "34567", "paid_on": str(DAY)})):
+        deliver(root, "tax_bills", day, [bill | ahead | row for bill in bills(case, "tax_bills", 11)], "delta_9.csv")
+        steps.take_in(opened(root), "tax_bills", day)
+        steps.hub(opened(root), day)
+        assert opened(root).store.has(layout.episodes("tax", "standing-2028")) == (day == DAY)
 
 
 def test_episodes_that_no_source_tells_any_more_go(copy_of: Callable[..., Path]) -> None:
