@@ -122,11 +122,6 @@ def relevant(source: Source) -> str:
     return " or ".join(f"coalesce({one}, false)" for one in asked) or "false"
 
 
-def natural_ids(source: Source) -> list[str]:
-    """SQL: the natural ids of all kinds that one row of a source can have, an expression each."""
-    return [_natural(entry, source) for entry in source.episodes.entries]
-
-
 def belief_query(entry: Entry, source: Source) -> str:
     """SQL: the beliefs of one declared kind, in any of the four shapes. What ends before it begins is no episode."""
     shape = {"row": _rows, "point": _rows, "pair": _pairs, "run": _runs}[entry.shape]

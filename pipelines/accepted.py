@@ -6,12 +6,14 @@ period is a month, or a day of the month of the newest delivery: when a new mont
 file. So the files are a function of what was taken in and not of how it was cut into runs, and a day writes that day.
 """
 
+from collections.abc import Callable
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from data_contracts.values import ARROW_TYPES
 from data_contracts.versions import advance, recall, sight
@@ -21,6 +23,7 @@ from pipelines.duck import connect
 from pipelines.home import Home
 from pipelines.manifest import canonical, sha256
 from pipelines.store import Draft
+from pipelines.streams import batches_of, groups_of, publish_rows, without
 
 PERSON = ("resident_id", "dwelling_id")
 _CONTROL = pa.schema([("known_from", pa.date32()), ("seq", pa.int64()), ("k1", pa.int64()), ("k2", pa.int64())])
@@ -93,7 +96,7 @@ class Log:
             gone = "select k1, k2, seq from new_closed where known_until = known_from"
             found = self._con.sql(f"from {rows} anti join ({gone}) using (k1, k2, seq) {order}")
         path = f"{log_folder(self._home, self._name)}/{kind}-{target}.parquet"
-        written = publish_rows(draft, path, self._schemas[kind], found)
+        written = publish_rows(draft, path, self._schemas[kind], found.to_arrow_reader(ROW_GROUP))
         if written and path in old:
             draft.rewritings[path] = "later on the same day"
         for replaced in old:
@@ -146,48 +149,49 @@ def changed_since(con: duckdb.DuckDBPyConnection, home: Home, name: str, day: da
             con.execute(f"""insert into changed select k1, k2 from "files of it" where {column} >= date '{day}'""")
 
 
-def unheld(con: duckdb.DuckDBPyConnection, home: Home, name: str, stretch: str) -> dict[str, int]:
-    """Files of a source's log with rows of persons who are not in the table `stretch` (resident_id, since), or since
-    later than the row became known: path → number of such rows. Reads two columns.
+def unheld(con: duckdb.DuckDBPyConnection, home: Home, name: str, stretch: str) -> tuple[list[str], pa.Table]:
+    """Rows of a source's log whose persons are not in the table `stretch` (resident_id, since), or there since later
+    than the row became known: the files that hold such rows, and whose they are (resident_id; since, null = not at
+    all). Reads two columns.
     """
     files = {str(home.store.file(path)): path for kind in ("opened", "closed") for path in home_paths(home, name, kind)}
     if not files:
-        return {}
+        return [], pa.table({})
     con.read_parquet(list(files), union_by_name=True, filename=True).create_view("logged")
     found = con.sql(
-        f"""select filename, count(*) from logged l left join {stretch} k using (resident_id)
-        where k.since is null or k.since > l.known_from group by filename"""
-    ).fetchall()
-    return {files[file]: rows for file, rows in sorted(found)}
+        f"""select grouping(filename) = 0 as is_file, filename, l.resident_id, k.since
+        from logged l left join {stretch} k using (resident_id) where k.since is null or k.since > l.known_from
+        group by grouping sets ((filename), (l.resident_id, k.since))"""
+    ).to_arrow_table()
+    in_files = found.filter(found["is_file"])["filename"].to_pylist()
+    return sorted(files[file] for file in in_files), found.filter(pc.invert(found["is_file"]))
 
 
-def rewrite_held(
-    con: duckdb.DuckDBPyConnection, home: Home, name: str, path: str, stretch: str, draft: Draft, why: str
-) -> None:
-    """Rewrite a file of the log without the rows that `unheld` counts; a file with no row left goes."""
+def rewrite_held(home: Home, draft: Draft, why: str, name: str, whose: pa.Table, path: str) -> int:
+    """Rewrite a file of the log without the rows that `unheld` found, and return how many there were; a file with no
+    row left goes.
+    """
     kind = path.rsplit("/", 1)[1].split("-")[0]
     schema = opened_schema(home, name) if kind == "opened" else closed_schema(home, name)
-    names = ", ".join(f'l."{column}"' for column in schema.names)
-    con.from_arrow(schema.empty_table()).create_view("none of it")
-    home.store.relation(con, [path]).create_view("some of it")
-    found = con.sql(
-        f"""select {names} from (from "none of it" union all by name from "some of it") l
-        join {stretch} k on k.resident_id = l.resident_id and k.since <= l.known_from {_order(home, name, kind)}"""
-    )
-    if publish_rows(draft, path, schema, found):
+    file = home.store.file(path)
+    kept = publish_rows(draft, path, schema, batches_of(without(groups_of(file, schema), not_held(whose))))
+    if kept:
         draft.rewritings[path] = why
     else:
         draft.remove(path)
+    return int(pq.read_metadata(file).num_rows) - kept
 
 
-def publish_rows(draft: Draft, path: str, schema: pa.Schema, found: duckdb.DuckDBPyRelation) -> bool:
-    """Write the rows of a relation, in its order, as a file of the log; nothing, and False, when there are none."""
-    batches = (batch.cast(schema) for batch in found.to_arrow_reader(ROW_GROUP))
-    first = next(batches, None)
-    if first is None:
-        return False
-    draft.stream(path, schema, chain([first], batches))
-    return True
+def not_held(whose: pa.Table) -> Callable[[pa.Table], pa.ChunkedArray]:
+    """Which rows of a part of the log became known before `since`, the day from which their person's basis holds."""
+    persons = whose["resident_id"].combine_chunks()
+    since = whose["since"].combine_chunks().fill_null(pa.scalar(date.max, pa.date32()))
+
+    def gone(group: pa.Table) -> pa.ChunkedArray:
+        theirs = since.take(pc.index_in(group["resident_id"], persons).combine_chunks())
+        return pc.less(group["known_from"], theirs).fill_null(False)
+
+    return gone
 
 
 def _order(home: Home, name: str, kind: str) -> str:

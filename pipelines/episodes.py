@@ -10,22 +10,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_contracts.profile import Source
 from data_contracts.shapes import EPISODE_SCHEMA, make_found
-from data_contracts.shapes_sql import natural_ids
 from features.counting import reaches_of
 from features.definitions import FEATURES
 from pipelines import layout
-from pipelines.accepted import changed_since, publish_rows, relation
+from pipelines.accepted import changed_since, relation
 from pipelines.home import Home
+from pipelines.merging import merged, near
 from pipelines.store import Draft
+from pipelines.streams import batches_of, groups_of, publish_rows, side_by_side
 
 STANDING: Final = "standing-"
-_ORDER: Final = "person_key, dwelling_key, episode_id, known_from"
+_ORDER: Final = ["person_key", "dwelling_key", "episode_id", "known_from"]
 _COLUMNS: Final = ", ".join(EPISODE_SCHEMA.names)
 # A version that was given up before the episode began can never be seen: no day looks ahead.
 _SEEN: Final = "(known_until is null or known_until > began_on)"
@@ -73,6 +78,7 @@ class Episodes:
         self._source: Source = home.catalog.source(name, day)
         self.basis = str(self._source.contract.basis)
         self._hash = home.names.in_sql(con, "episode")
+        self._asking = Lock()
 
     @cached_property
     def _of_dwelling(self) -> bool:
@@ -95,8 +101,7 @@ class Episodes:
         self._open()
         self._fresh(first_month(self._home, self._day))
         parts = self._parts("fresh")
-        for part in parts:
-            self._write(draft, part, f"select {_COLUMNS} from fresh where part = '{part}'")
+        side_by_side(lambda part: self._write(draft, part, [self._told(part)]), sorted(parts))
         for path in self._published():
             if _part_of(path) not in parts:
                 draft.remove(path)
@@ -133,10 +138,6 @@ class Episodes:
         self._open()
         changed_since(self._con, self._home, self._name, since)
         self._table("changed_log", self._log("semi join changed using (k1, k2)"))
-        keys = ", ".join(f'"{name}"' for name in self._source.contract.key)
-        ids = (f"select {self._hash(one)} as episode_id from keys_here" for one in natural_ids(self._source))
-        self._table("keys_here", f"select distinct {keys} from changed_log")
-        self._table("changed_ids", " union all ".join(ids))
         self._table("moved_keys", "select distinct person_key from moved_here join person_keys using (resident_id)")
 
         self._con.execute("create or replace temp view log as from changed_log")
@@ -153,26 +154,25 @@ class Episodes:
         self._fresh(first)
 
         gone, come = "from told_before except all from fresh", "from fresh except all from told_before"
-        differing = self._parts(f"({gone})") | self._parts(f"({come})") | self._moved_out(change)
-        for part in sorted(part for part in differing if self._looked_at(part)):
-            new = f"select {_COLUMNS} from fresh where part = '{part}'"
-            path = layout.episodes(self.basis, part)
-            if not self._home.store.has(path):
-                self._write(draft, part, new)
-                continue
-            self._home.store.relation(self._con, [path]).create_view("standing_file", replace=True)
-            rows = f"""select {_COLUMNS} from standing_file anti join changed_ids using (episode_id)
-                anti join moved_keys using (person_key)"""
-            self._write(draft, part, f"{rows} union all {new}")
+        differing = self._parts(f"({gone})") | self._parts(f"({come})")
+        moved = self._con.sql("select distinct person_key from moved_keys order by 1").to_arrow_table()["person_key"]
+        moved = moved.combine_chunks()
 
-    def _moved_out(self, change: Change) -> set[str]:
-        """Files that hold somebody of `moved`."""
-        parts = set()
-        for path in self._published() if change.moved else []:
-            self._home.store.relation(self._con, [path]).create_view("standing_file", replace=True)
-            if self._con.sql("select 1 from standing_file semi join moved_keys using (person_key) limit 1").fetchone():
-                parts.add(_part_of(path))
-        return parts
+        def amend(part: str) -> None:
+            path = layout.episodes(self.basis, part)
+            new = self._told(part)
+            if not self._home.store.has(path):
+                self._write(draft, part, [new])
+                return
+            file = self._home.store.file(path)
+            if part in differing or _holds(file, moved):
+                gone = self._rows(f"""select distinct person_key, episode_id
+                    from (from told_before union all from fresh) where part = '{part}' order by person_key""")
+                groups = groups_of(file, EPISODE_SCHEMA)
+                self._write(draft, part, merged(groups, _ORDER, new, gone, moved))
+
+        perhaps = differing | {_part_of(path) for path in self._published() if change.moved}
+        side_by_side(amend, sorted(part for part in perhaps if self._looked_at(part)))
 
     # -- in between ------------------------------------------------------------------------------------------------
 
@@ -252,10 +252,26 @@ class Episodes:
     def _published(self) -> list[str]:
         return self._home.store.under(layout.episodes_folder(self.basis))
 
-    def _write(self, draft: Draft, part: str, sql: str) -> None:
+    def _rows(self, sql: str) -> pa.Table:
+        """The answer to a query. Files are written side by side; a connection answers one question at a time."""
+        with self._asking:
+            return self._con.sql(sql).to_arrow_table().combine_chunks()
+
+    def _told(self, part: str) -> pa.Table:
+        """The rows of `fresh` that belong to a file, in its order."""
+        told = self._rows(f"select {_COLUMNS} from fresh where part = '{part}' order by {', '.join(_ORDER)}")
+        return told.cast(EPISODE_SCHEMA)
+
+    def _write(self, draft: Draft, part: str, rows: Iterable[pa.Table]) -> None:
         path = layout.episodes(self.basis, part)
-        if not publish_rows(draft, path, EPISODE_SCHEMA, self._con.sql(f"select * from ({sql}) order by {_ORDER}")):
+        if not publish_rows(draft, path, EPISODE_SCHEMA, batches_of(rows)):
             draft.remove(path)
+
+
+def _holds(file: Path, moved: pa.Array) -> bool:
+    """Whether a file holds rows of one of these persons."""
+    groups = groups_of(file, pa.schema([EPISODE_SCHEMA.field("person_key")]))
+    return any(pc.any(pc.is_in(group["person_key"], near(moved, group))).as_py() for group in groups)
 
 
 def _part_of(path: str) -> str:

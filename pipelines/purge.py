@@ -6,6 +6,7 @@ gets a chained entry old digest → new digest in the manifest, which `kizuki ve
 """
 
 from datetime import date, timedelta
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +23,7 @@ from pipelines.retention import scores_read
 from pipelines.safeguards import forget
 from pipelines.slips import forget_slips
 from pipelines.store import Draft
+from pipelines.streams import side_by_side
 
 WHY = "purge"
 DERIVED = ("working/features/", "working/scores/", "working/backtests/", "published/lists/", "restricted/people/desks/")
@@ -52,10 +54,9 @@ def _accepted(home: Home, people: People, day: date, draft: Draft) -> int:
     deleted = 0
     for name in home.with_role("signal"):
         permitted_for(people, home.basis(name), day)
-        gone = unheld(people.con, home, name, "stretch")
-        deleted += sum(rows for path, rows in gone.items() if "/opened-" in path)
-        for path in gone:
-            rewrite_held(people.con, home, name, path, "stretch", draft, WHY)
+        paths, whose = unheld(people.con, home, name, "stretch")
+        gone = side_by_side(partial(rewrite_held, home, draft, WHY, name, whose), paths)
+        deleted += sum(rows for path, rows in zip(paths, gone, strict=True) if "/opened-" in path)
     return deleted
 
 
