@@ -81,9 +81,9 @@ def make_found(con: duckdb.DuckDBPyConnection, source: Source, spark: "SparkSess
         rows = derived_query(source, con.sql("from versions limit 0").columns)
         con.execute(f"create or replace temp table derived as select * from ({rows}) where {relevant(source)}")
     _tell(con, source)
+    con.execute("drop table derived")
     con.execute(f"create or replace temp table found as {EPISODES}")
-    for name in ("derived", "beliefs"):
-        con.execute(f"drop table {name}")
+    con.execute("drop table beliefs")
 
 
 def _tell(con: duckdb.DuckDBPyConnection, source: Source) -> None:

@@ -21,6 +21,7 @@ from pipelines.manifest import Output, canonical, sha256
 
 ROW_GROUP = 131_072
 SEALED = "restricted/people/"
+_DISTINCT = ("_id", "_key", "_no", "_hash", "k1", "k2")
 
 
 class Draft:
@@ -128,13 +129,21 @@ def write_parquet(sink: Any, schema: pa.Schema, batches: Iterable[pa.RecordBatch
     """Write rows as Parquet: fixed row groups and compression, no free metadata. Returns the number of rows."""
     plain = schema.remove_metadata()
     rows = 0
-    with pq.ParquetWriter(sink, plain, compression="zstd", version="2.6") as writer:
+    with pq.ParquetWriter(sink, plain, compression="zstd", version="2.6", use_dictionary=_repeating(plain)) as writer:
         for group in row_groups(plain, batches):
             writer.write_table(group, row_group_size=ROW_GROUP)
             rows += group.num_rows
         if not rows:
             writer.write_table(plain.empty_table())
     return rows
+
+
+def _repeating(schema: pa.Schema) -> list[str]:
+    """Columns for which a dictionary of values is kept: not those that name one thing or person each, or a fingerprint.
+    They are smaller without, and written in half the time.
+    """
+    nested = {field.name: ".list.element" if pa.types.is_list(field.type) else "" for field in schema}
+    return [f"{name}{inside}" for name, inside in nested.items() if not name.endswith(_DISTINCT)]
 
 
 def row_groups(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

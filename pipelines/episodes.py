@@ -6,7 +6,7 @@ as long as some feature looks back: a city has fifty times more of them. Files d
 the day alone, so bringing them up to date gives the bytes that working everything out again gives.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -23,7 +23,7 @@ from data_contracts.shapes import EPISODE_SCHEMA, make_found
 from features.counting import reaches_of
 from features.definitions import FEATURES
 from pipelines import layout
-from pipelines.accepted import changed_since, relation
+from pipelines.accepted import changed_since, home_paths, relation
 from pipelines.home import Home
 from pipelines.merging import merged, near
 from pipelines.store import Draft
@@ -31,6 +31,10 @@ from pipelines.streams import batches_of, groups_of, publish_rows, side_by_side
 
 STANDING: Final = "standing-"
 _ORDER: Final = ["person_key", "dwelling_key", "episode_id", "known_from"]
+_SLICE: Final = 2_000_000
+"""Versions whose episodes are worked out at once: with all that is found in between they fit in a connection's memory,
+and what is laid aside on disk instead costs more than finding it.
+"""
 _COLUMNS: Final = ", ".join(EPISODE_SCHEMA.names)
 # A version that was given up before the episode began can never be seen: no day looks ahead.
 _SEEN: Final = "(known_until is null or known_until > began_on)"
@@ -99,9 +103,20 @@ class Episodes:
     def rebuild(self, draft: Draft) -> None:
         """Write every file of the source anew; unpublish those that hold nothing any more."""
         self._open()
-        self._fresh(first_month(self._home, self._day))
-        parts = self._parts("fresh")
-        side_by_side(lambda part: self._write(draft, part, [self._told(part)]), sorted(parts))
+        parts: set[str] = set()
+        for where in self._slices():
+            self._tell(where, first_month(self._home, self._day))
+            for part in self._parts("told"):
+                verb = f'insert into "{part}"' if part in parts else f'create or replace temp table "{part}" as'
+                self._con.execute(f"{verb} select {_COLUMNS} from told where part = '{part}'")
+                parts.add(part)
+
+        def write(part: str) -> None:
+            self._write(draft, part, [self._sorted(f'"{part}"')])
+            with self._asking:
+                self._con.execute(f'drop table "{part}"')
+
+        side_by_side(write, sorted(parts))
         for path in self._published():
             if _part_of(path) not in parts:
                 draft.remove(path)
@@ -111,7 +126,7 @@ class Episodes:
         if self._routine == "false":
             return None
         self._open()
-        self._fresh(months[0])
+        self._fresh(self._slices(), months[0])
         table = f"past_{self.basis}"
         self._con.execute(
             f"""create or replace temp table {table} as select {_COLUMNS} from fresh
@@ -145,13 +160,13 @@ class Episodes:
             f"""select * replace (case when known_until < date '{since}' then known_until end as known_until)
             from keyed where known_from < date '{since}'"""
         )
-        self._fresh(first)
+        self._fresh(self._scopes("wanted"), first)
         self._table("told_before", "from fresh")
         if change.moved:
             self._table("moved_log", self._log("semi join moved_here using (resident_id)"))
             self._con.execute("create or replace temp view log as from changed_log union from moved_log")
         self._want("from keyed")
-        self._fresh(first)
+        self._fresh(self._scopes("wanted"), first)
 
         gone, come = "from told_before except all from fresh", "from fresh except all from told_before"
         differing = self._parts(f"({gone})") | self._parts(f"({come})")
@@ -160,7 +175,7 @@ class Episodes:
 
         def amend(part: str) -> None:
             path = layout.episodes(self.basis, part)
-            new = self._told(part)
+            new = self._sorted(f"fresh where part = '{part}'")
             if not self._home.store.has(path):
                 self._write(draft, part, [new])
                 return
@@ -213,34 +228,54 @@ class Episodes:
         self._table("wanted_rows", sql)
         self._con.execute("create or replace temp view wanted as from wanted_rows")
 
-    def _fresh(self, first: date) -> None:
-        """`fresh`: the episodes of `wanted` that can be seen, with the file (`part`) that each belongs to.
-
-        One value of the contract's full_scope at a time, because all of a key's versions share it: a year of bills is
-        less than all of them.
-        """
+    def _fresh(self, slices: Iterable[str], first: date) -> None:
+        """`fresh`: the episodes of `wanted` that can be seen, with the file (`part`) that each belongs to."""
         self._con.execute(f"create or replace temp table fresh as select {_nulls()}, null::varchar as part where false")
-        scope = self._source.contract.full_scope if self._row_by_row else ()
-        for where in self._scopes(scope):
-            self._con.execute(f"create or replace temp view versions as from wanted where {where}")
-            make_found(self._con, self._source, self._home.engines.spark())
-            self._con.execute(
-                f"""insert into fresh by name
-                with told as (
-                  select *, case when {self._routine} then strftime(ended_on, '%Y-%m')
-                    else '{STANDING}' || year(began_on) end as part
-                  from found where {_SEEN})
-                select {self._hash("natural_id")} as episode_id, '{self.basis}' as source, * exclude (natural_id)
-                from told where starts_with(part, '{STANDING}') or part >= '{first:%Y-%m}'"""
-            )
+        for where in slices:
+            self._tell(where, first)
+            self._con.execute("insert into fresh by name from told")
 
-    def _scopes(self, columns: Iterable[str]) -> list[str]:
-        names = [f'"{name}"' for name in columns]
-        if not names:
-            return ["true"]
-        found = self._con.sql(f"select distinct {', '.join(names)} from wanted order by all").fetchall()
-        said = [[_is(n, v) for n, v in zip(names, row, strict=True)] for row in found]
-        return [" and ".join(one) for one in said]
+    def _tell(self, where: str, first: date) -> None:
+        """`told`: the same of a slice of `wanted`."""
+        self._con.execute(f"create or replace temp view versions as from wanted where {where}")
+        make_found(self._con, self._source, self._home.engines.spark())
+        self._con.execute(
+            f"""create or replace temp table told as
+            with seen as (
+              select *, case when {self._routine} then strftime(ended_on, '%Y-%m')
+                else '{STANDING}' || year(began_on) end as part
+              from found where {_SEEN})
+            select {self._hash("natural_id")} as episode_id, '{self.basis}' as source, * exclude (natural_id)
+            from seen where starts_with(part, '{STANDING}') or part >= '{first:%Y-%m}'"""
+        )
+        self._con.execute("drop table found")
+
+    def _slices(self) -> Iterator[str]:
+        """SQL: conditions that cut `wanted` into slices that fit in memory, while `log` is as much of all versions as
+        the condition that was handed out last asks for. All of a key's versions are in one slice.
+        """
+        files = home_paths(self._home, self._name, "opened") if self._row_by_row else []
+        if not files:
+            yield "true"
+            return
+        self._home.store.relation(self._con, files).create_view("opened_here", replace=True)
+        for where, rows in self._scopes("opened_here").items():
+            cuts = 1
+            while cuts * _SLICE < rows:
+                cuts *= 2
+            for cut in range(cuts):
+                self._con.execute(f"create or replace temp view log as {self._log(f'where k1 & {cuts - 1} = {cut}')}")
+                yield where
+
+    def _scopes(self, table: str) -> dict[str, int]:
+        """SQL: a condition for each value of the contract's full_scope, which all of a key's versions share and files
+        lie in the order of, and how many rows meet it.
+        """
+        names = [f'"{name}"' for name in self._source.contract.full_scope]
+        asked = ", ".join([*names, "count(*)"])
+        found = self._con.sql(f"select {asked} from {table} group by all order by all").fetchall()
+        said = ([_is(n, v) for n, v in zip(names, row[:-1], strict=True)] for row in found)
+        return {" and ".join(one) or "true": row[-1] for one, row in zip(said, found, strict=True)}
 
     def _parts(self, table: str) -> set[str]:
         return {part for (part,) in self._con.sql(f"select distinct part from {table}").fetchall()}
@@ -255,12 +290,11 @@ class Episodes:
     def _rows(self, sql: str) -> pa.Table:
         """The answer to a query. Files are written side by side; a connection answers one question at a time."""
         with self._asking:
-            return self._con.sql(sql).to_arrow_table().combine_chunks()
+            return self._con.sql(sql).to_arrow_table()
 
-    def _told(self, part: str) -> pa.Table:
-        """The rows of `fresh` that belong to a file, in its order."""
-        told = self._rows(f"select {_COLUMNS} from fresh where part = '{part}' order by {', '.join(_ORDER)}")
-        return told.cast(EPISODE_SCHEMA)
+    def _sorted(self, rows: str) -> pa.Table:
+        """Rows of a file in their order."""
+        return self._rows(f"select {_COLUMNS} from {rows} order by {', '.join(_ORDER)}").cast(EPISODE_SCHEMA)
 
     def _write(self, draft: Draft, part: str, rows: Iterable[pa.Table]) -> None:
         path = layout.episodes(self.basis, part)
