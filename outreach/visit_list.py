@@ -63,12 +63,16 @@ class WeekPlan:
 
     noticed: household_key, why of those who are left out because a worker is in charge of them, and whose facts would
     have put them on this list: the worker is told that a change was noticed, and nothing else.
+    weighed: keys of the households whose reasons decided the list, because their margin is no smaller than that of the
+    last one ranked by it (of a team with a slot to spare: all). What reasons the others have changes nothing, except
+    for those that go first or are carried.
     """
 
     visits: pa.Table
     frame: pa.Table
     left_out: pa.Table
     noticed: pa.Table
+    weighed: pa.Array
 
 
 def visit_list(
@@ -121,18 +125,24 @@ def plan_week(
     rows: list[dict[str, Any]] = []
     frames: list[pa.Table] = []
     noticed: list[str] = []
+    weighed = [pa.array([], pa.string())]
     for team, visits in sorted(served.weekly_visits.items()):
         revisits = waiting.get(team, [])[:visits]
+        slots = visits - len(revisits)
         mine = new.filter(pc.field("team") == team)
-        picked = _pick(mine, visits - len(revisits), policy, monday)
+        picked = _pick(mine, slots, policy, monday)
         listed = [*revisits, *_new_rows(mine, picked)]
         rows += [{**row, "position": number} for number, row in enumerate(listed, start=1)]
         frames += _frame(mine, picked, team)
-        noticed += _would_be_ranked(looked_after.filter(pc.field("team") == team), mine, picked, visits)
+        ranked = (pc.field("team") == team) & (pc.field("margin") >= _last_margin(mine, picked, slots))
+        noticed += looked_after.filter(ranked | (pc.field("team") == team) & pc.field("first"))[
+            "household_key"
+        ].to_pylist()
+        weighed.append(table.filter(ranked)["household_key"].combine_chunks())
     visits_table = pa.Table.from_pylist(rows, schema=VISIT_LIST)
     frame = pa.concat_tables([FRAME.empty_table(), *frames]).sort_by("household_key")
     told = barred.filter(pc.is_in(barred["household_key"], value_set=pa.array(noticed, pa.string())))
-    return WeekPlan(visits_table, frame, _left_out(table, barred, stands), told)
+    return WeekPlan(visits_table, frame, _left_out(table, barred, stands), told, pa.concat_arrays(weighed))
 
 
 def _looked_after(table: pa.Table, barred: pa.Table, stands: list[Standing]) -> pa.Table:
@@ -147,12 +157,15 @@ def _looked_after(table: pa.Table, barred: pa.Table, stands: list[Standing]) -> 
     )
 
 
-def _would_be_ranked(looked_after: pa.Table, mine: pa.Table, picked: Selection, visits: int) -> list[str]:
-    """Those whose margin is no smaller than the last ranked one's; all, when the ranked slots were not filled."""
-    margins = mine["margin"].take(pa.array(picked.ranked)).to_pylist()
-    filled = len(margins) + sum(len(stratum.drawn) for stratum in picked.strata) >= visits
-    least = min(margins, default=float("-inf")) if filled else float("-inf")
-    return looked_after.filter(pc.field("margin") >= least)["household_key"].to_pylist()
+def _last_margin(mine: pa.Table, picked: Selection, slots: int) -> float:
+    """The margin of the last household that was ranked by it and not put first; whoever has less was not reached.
+
+    Below every margin when slots were left over, above every one when none was for a margin.
+    """
+    if len(picked.ranked) + sum(len(stratum.drawn) for stratum in picked.strata) < slots:
+        return float("-inf")
+    ranked = mine.take(pa.array(picked.ranked)).filter(~pc.field("first"))
+    return min(ranked["margin"].to_pylist(), default=float("inf"))
 
 
 def _coverage(row: dict[str, Any]) -> str | None:

@@ -1,26 +1,20 @@
 """The week's visit list and the day's urgent sheet: what is known, put before `outreach`, frozen under its Monday."""
 
-from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.asof import known_on
-from features.compiler import evidence, vacancy_suspected
-from features.definitions import FEATURES
-from models.explanation import reasons_of_all
-from models.matrix import Ints, Matrix
-from models.stability import Stability, certain, stability
-from models.table import Model, from_json
 from outreach.ask_first import with_ask_first
 from outreach.desks import desk_lines
 from outreach.eligibility import told_to_the_analyst
 from outreach.policy import Policy
 from outreach.standing import HISTORY
 from outreach.urgent import ALREADY, EVENTS, FACTS, urgent
-from outreach.visit_list import plan_week
+from outreach.visit_list import WeekPlan, plan_week
 from outreach.week import monday_of
 from pipelines import layout
 from pipelines.accepted import log_digests, versions
@@ -32,8 +26,9 @@ from pipelines.exclusions import barred, first_persons, gone
 from pipelines.home import Home
 from pipelines.hub import standing
 from pipelines.persons import People
+from pipelines.reasons import at_first, by_person, dated_facts, plan_from_the_top, reasons_of, vacant
 from pipelines.scope import Scope, live_scope
-from pipelines.screening import Hub, hub_paths, run_day, slices
+from pipelines.screening import hub_paths, run_day
 from pipelines.signing import standing_model
 from pipelines.store import Draft
 
@@ -65,30 +60,22 @@ def publish_list(home: Home, day: date) -> bool:
         if set(scores["model_hash"].to_pylist()) - {digest}:
             what = f"the scores of {day} are of another model than the one that stands signed"
             raise GateClosed("署名 (sign-off)", what, "run kizuki screen for this day again")
-        chosen = reasons_of_all(
-            model,
-            FEATURES,
-            home.store.read_table(layout.contributions(day)),
-            _evidence(home, of, [term.feature for term in model.terms if term.direction == 1]),
-            _stability(home, digest, model, home.store.read_table(layout.features(day))),
-            limit=len(model.names),
-        )
         keys = scores["household_key"]
         draws = pa.table({"household_key": keys, "u": home.names.draws(f"draw|{monday}", keys)})
-        policy = Policy.from_values(numbers)
+        policy, serving = Policy.from_values(numbers), teams(home, day)
         past, out = history(home, monday), barred(home, people, of)
         first = first_persons(standing(home, "welfare"), of, policy.first_days)
-        plan = plan_week(
-            scores,
-            _with_reasons(persons, chosen, guardians(home, day), _vacant(home, of), first),
-            teams(home, day),
-            past,
-            pa.concat_tables([out.excluded, gone(people, of, past, monday)]),
-            policy,
-            draws,
-            monday,
-        )
-        always = pa.table({"household_key": keys, "u": home.names.draws("ask_first", keys)})
+        excluded = pa.concat_tables([out.excluded, gone(people, of, past, monday)])
+        guarding, empty = guardians(home, day), vacant(home, of)
+
+        def planned(chosen: pa.Table) -> WeekPlan:
+            told = by_person(persons, chosen, guarding, empty, first)
+            return plan_week(scores, told, serving, past, excluded, policy, draws, monday)
+
+        asked = at_first(scores, persons, serving, past, first)
+        plan = plan_from_the_top(asked, partial(reasons_of, home, of, digest, model), planned)
+        listed = plan.visits["household_key"]
+        always = pa.table({"household_key": listed, "u": home.names.draws("ask_first", listed)})
         visits = with_ask_first(plan.visits, out.council, always, policy.ask_first_percent)
         before = lines_before(home, monday)
         desks = desk_lines(plan.noticed, visits, out.cases, before, policy.notice_days, day)
@@ -111,7 +98,7 @@ def publish_urgent(home: Home, day: date) -> int:
         of = live_scope(home, people, day, run_day(home, day))
         numbers = home.settings.numbers("outreach", day)
         persons = meetable(home, people, of, [])
-        stops = _evidence(home, of, ["water_stop_open_days"])
+        stops = dated_facts(home, of, ["water_stop_open_days"])
         facts = pa.concat_tables([stops.select(FACTS.names).cast(FACTS), _evictions(home, of)])
         out, policy = barred(home, people, of), Policy.from_values(numbers)
         sheet = urgent(facts, persons, teams(home, day), policy, day, out.excluded, _already(home, day))
@@ -187,26 +174,6 @@ def _already(home: Home, day: date) -> pa.Table:
     )
 
 
-def _stability(home: Home, digest: str, model: Model, features: pa.Table) -> Callable[[Ints], Stability]:
-    """How the refits stored with the model explain the households of some rows; a scorecard has and needs none."""
-    path = layout.model(digest, "refits.json")
-    refits = [from_json(text) for text in home.store.read_json(path)] if home.store.has(path) else []
-
-    def of(rows: Ints) -> Stability:
-        matrix = Matrix.from_table(features.take(pa.array(rows)), model.names)
-        return stability(model, refits.__getitem__, matrix, None, len(refits)) if refits else certain(model, matrix)
-
-    return of
-
-
-def _evidence(home: Home, of: Scope, only: list[str]) -> pa.Table:
-    wanted = {name: FEATURES[name] for name in only}
-    hub = Hub.read_for(home, of.day)
-    with home.engines.duckdb() as con:
-        parts = [evidence(*hub, of.permission, of.visible, some, of.day, wanted, con) for some in slices(of.households)]
-    return pa.concat_tables(parts)
-
-
 _EVICTIONS = """
 select m.household_key, e.kind as feature, e.person_key, max(e.began_on) as latest_on
 from e join allowed a on a.person_key = e.person_key and a.source = e.source
@@ -222,36 +189,3 @@ def _evictions(home: Home, of: Scope) -> pa.Table:
         con.register("allowed", of.permission)
         con.register("members", of.members.select(["person_key", "household_key"]))
         return con.execute(_EVICTIONS, {"kinds": list(EVENTS)}).to_arrow_table().cast(FACTS)
-
-
-def _vacant(home: Home, of: Scope) -> pa.Array:
-    hub = Hub.read_for(home, of.day)
-    with home.engines.duckdb() as con:
-        return vacancy_suspected(*hub, of.permission, of.visible, of.households, of.day, con)
-
-
-_REASONS = """
-with told as (
-  select r.* replace (coalesce(g.guardian_key, r.person_key) as person_key)
-  from chosen r left join guarding g on g.child_key = r.person_key),
-own as (
-  select p.household_key, p.person_key, r.feature || '@' || strftime(r.latest_on, '%Y-%m') as reason,
-    row_number() over (partition by p.household_key, p.person_key order by r.rank, r.person_key nulls first) as place
-  from persons p join told r on r.household_key = p.household_key
-    and (r.person_key is null or r.person_key = p.person_key))
-select p.* exclude (resident_id), p.household_key in (select unnest($vacant)) as vacancy_suspected,
-  p.person_key in (select unnest($first)) as "first",
-  max(o.reason) filter (place = 1) as reason_1, max(o.reason) filter (place = 2) as reason_2,
-  max(o.reason) filter (place = 3) as reason_3
-from persons p left join own o using (household_key, person_key) group by all order by household_key, person_key"""
-
-
-def _with_reasons(
-    persons: pa.Table, chosen: pa.Table, guarding: pa.Table, vacant: pa.Array, first: pa.Array
-) -> pa.Table:
-    """Each person's reasons: from their own rows, the dwelling's, or a child's they consented for (PRACTICE)."""
-    con = duckdb.connect()
-    con.register("persons", persons)
-    con.register("chosen", chosen)
-    con.register("guarding", guarding)
-    return con.execute(_REASONS, {"vacant": vacant.to_pylist(), "first": first.to_pylist()}).to_arrow_table()

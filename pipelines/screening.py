@@ -3,7 +3,7 @@
 What a household may be looked at for is decided in `scope`; what its numbers are, in `features` and `models`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
 from typing import NamedTuple
@@ -38,10 +38,14 @@ class Hub(NamedTuple):
     residence: Rows
 
     @staticmethod
-    def files(home: Home) -> "Hub":
-        """What features and evidence of the day read: nothing is loaded before they ask."""
-        found = home.store.under(layout.EPISODES), [layout.MEMBERSHIP], [layout.RESIDENCE]
-        return Hub(*([home.store.file(path) for path in paths] for paths in found))
+    def files(home: Home, sources: Collection[str] | None = None) -> "Hub":
+        """What features and evidence of the day read: nothing is loaded before they ask. Of `sources`, if not all."""
+        told = home.store.under(layout.EPISODES)
+        if sources is not None:
+            told = [path for path in told if path.split("/")[2] in sources]
+        return Hub(
+            *([home.store.file(path) for path in paths] for paths in (told, [layout.MEMBERSHIP], [layout.RESIDENCE]))
+        )
 
     @staticmethod
     def since(home: Home, day: date) -> "Hub":
@@ -54,9 +58,9 @@ class Hub(NamedTuple):
         return Hub(pa.concat_tables(parts), *tables)
 
     @staticmethod
-    def read_for(home: Home, day: date) -> "Hub":
+    def read_for(home: Home, day: date, sources: Collection[str] | None = None) -> "Hub":
         """`files` where they hold all that features of `day` need, else `since`."""
-        return Hub.files(home) if keeps(home, day) else Hub.since(home, day)
+        return Hub.files(home, sources) if keeps(home, day) else Hub.since(home, day)
 
 
 def hub_paths(home: Home) -> list[str]:

@@ -90,6 +90,24 @@ def test_a_change_is_noticed_when_its_facts_would_have_put_it_on_the_list(week: 
     ]
 
 
+def test_no_change_is_noticed_below_the_last_place_when_somebody_is_carried_or_put_first(
+    week: Week, policy: Policy, history: Callable[..., pa.Table]
+) -> None:
+    """A carried visit takes a place, and who goes first is not measured by a margin: neither opens the list to all."""
+    past = history({"household_key": "h28", "monday": date(2026, 3, 30), "slot": "ranked", "outcome": "不在"})
+    given = week(
+        30,
+        10,
+        changes={"h27": {"first": True}},
+        excluded=excluded(h00="welfare_recipient", h20="plan_running"),
+        history=past,
+    )
+    made = plan_week(**given, policy=policy)
+    slots = dict(zip(made.visits["household_key"].to_pylist(), made.visits["slot"].to_pylist(), strict=True))
+    assert (slots["h28"], slots["h27"]) == ("carried", "ranked")
+    assert made.noticed.to_pylist() == [{"household_key": "h00", "why": "welfare_recipient"}]
+
+
 def test_no_change_is_noticed_without_anything_dated_or_against_a_refusal(
     week: Week, policy: Policy, history: Callable[..., pa.Table]
 ) -> None:
