@@ -5,7 +5,7 @@ way. What was put in is the engine's only as long as the block lasts (`features.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,6 +43,10 @@ class Engine:
         """The rows of an expression, in no particular order, with the types that Ibis declares."""
         return self.backend.to_pyarrow(expr)
 
+    def stream(self, expr: ir.Table) -> Iterable[pa.RecordBatch]:
+        """The same, batch by batch; another expression can be asked for when the last one was read."""
+        return self.collect(expr).to_batches()
+
     def keep(self, expr: ir.Table) -> ir.Table:
         """The rows of an expression, worked out once for what is asked of them next."""
         return self.put(self.collect(expr))
@@ -52,7 +56,7 @@ class Engine:
 
 
 class DuckDBEngine(Engine):
-    """Arrow is read where it lies; results come batch by batch: DuckDB sums in 128 bits, too wide for a whole city."""
+    """Arrow is read where it lies; results come batch by batch."""
 
     def __init__(self, backend: BaseBackend) -> None:
         super().__init__(backend)
@@ -72,9 +76,13 @@ class DuckDBEngine(Engine):
 
     def collect(self, expr: ir.Table) -> pa.Table:
         """See Engine."""
+        return pa.Table.from_batches(self.stream(expr), expr.schema().to_pyarrow())
+
+    def stream(self, expr: ir.Table) -> Iterable[pa.RecordBatch]:
+        """See Engine."""
         schema = expr.schema().to_pyarrow()
         rows = self.backend.raw_sql(self.backend.compile(expr)).to_arrow_reader(BATCH)
-        return pa.Table.from_batches((batch.cast(schema) for batch in rows), schema)
+        return (batch.cast(schema) for batch in rows)
 
     def keep(self, expr: ir.Table) -> ir.Table:
         """See Engine: a temporary table, which is laid aside when it does not fit."""

@@ -1,4 +1,4 @@
-"""From declarations to tables: facts cut at the day, joined to households once, counted, finished.
+"""From declarations to tables: facts cut at the day, joined to households once, counted.
 
 The functions below are what other rooms call. Only filter, mutate, group_by, aggregate(where=) and equality
 joins reach an engine (DESIGN §5 «Engines»).
@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
-import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.backends import BaseBackend
 
-from features.counting import Features, behind, behind_of, counted, finished, reaches_of, sources_of
-from features.definition import Feature
+from features.counting import COLUMNS, features_from
 from features.definitions import FEATURES
 from features.hub import DayScope, Hub, engine
 from features.inputs import Households, Rows
 from features.scope import household_facts
 from features.selections import DATED, OpenNow
+from features.wanted import Features, Wanted, behind_of, reaches_of, sources_of
 
 EVIDENCE: Final = pa.schema(
     [
@@ -71,7 +71,8 @@ def feature_tables(
         for day, day_scope in days.items():
             scope = hub.scope(used, day_scope, day)
             facts = household_facts(hub.known_on(day), scope, reaches_of(features), sources_of(features))
-            yield day, finished(used.collect(counted(facts, scope, features, day)), features, day)
+            rows = used.stream(facts.select(*COLUMNS))
+            yield day, features_from(rows, day_scope.households, day_scope.visible, features, day)
 
 
 def evidence(
@@ -97,9 +98,9 @@ def evidence(
         asked = {name: behind_of(feature) for name, feature in features.items()}
         # The facts of the wanted households are looked for once; what follows reads these few rows.
         facts = used.keep(household_facts(hub.known_on(day), scope, reaches_of(features), sources_of(features)))
-        values = finished(used.collect(counted(facts, scope, features, day)), features, day)
+        values = features_from(used.stream(facts.select(*COLUMNS)), household_keys, visible, features, day)
         # Many features rest on the same facts (all that is overdue): each different set is asked for once.
-        told = {wanted: used.collect(behind(facts, wanted, day)) for wanted in dict.fromkeys(asked.values())}
+        told = {wanted: used.collect(_behind(facts, wanted, day)) for wanted in dict.fromkeys(asked.values())}
         tables = [_labelled(told[wanted], name, values) for name, wanted in asked.items()]
     order = [("household_key", "ascending"), ("feature", "ascending"), ("person_key", "ascending")]
     return pa.concat_tables([EVIDENCE.empty_table(), *tables]).sort_by(order).combine_chunks()
@@ -129,12 +130,18 @@ def vacancy_suspected(
     return found.sort_by("household_key")["household_key"].combine_chunks()
 
 
-def sql_of(feature: Feature, day: date) -> str:
-    """The SQL (in DuckDB's dialect) that counts one feature's parts on `day`, for an auditor to read."""
-    hub, features = Hub.named(), {feature.name: feature}
-    scope = hub.named_scope(day)
-    facts = household_facts(hub.known_on(day), scope, reaches_of(features), sources_of(features))
-    return str(ibis.to_sql(counted(facts, scope, features, day), dialect="duckdb"))
+def _behind(facts: ir.Table, wanted: Wanted, day: date) -> ir.Table:
+    """household_key, person_key, first_on, latest_on, n: the dated facts among those wanted."""
+    part, sources = wanted
+    chosen = facts.filter(
+        facts.kind.isin(part.kinds)
+        & facts.source.isin(sources)
+        & part.where.holds(facts, day)
+        & facts.date_precision.isin(DATED)
+    )
+    return chosen.group_by("household_key", "person_key").aggregate(
+        first_on=chosen.began_on.min(), latest_on=chosen.began_on.max(), n=chosen.count()
+    )
 
 
 def _labelled(rows: pa.Table, name: str, values: pa.Table) -> pa.Table:

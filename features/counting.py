@@ -1,127 +1,178 @@
-"""Counting: from a household's facts to its figures.
+"""Counting: from the facts of households to their features.
 
-Engines count, sum whole numbers, take the largest one and the earliest day; the last steps are Arrow (DESIGN §5
-«Determinism»). Counting goes first by (household, source, kind), then by household: five times faster than one pass
-of filtered aggregates, as the second step reads a few rows per household only.
+An engine finds which facts count for which household (features.scope); what they come to is counted here, in NumPy and
+Arrow, one figure after the other. So it is the same after every engine, whole numbers are added as whole numbers
+(DESIGN §5 «Determinism»), and a hundred figures of each household are never held at once, as an aggregation holds them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
-import ibis
-import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from features.definition import Feature
-from features.measures import How, Part
-from features.scope import Scope, visible_sources
-from features.selections import DATED, Selection
+from features.inputs import Households, household_table
+from features.wanted import Features, Wanted, reaches_of, sources_of, wanted_of
 
-Features = Mapping[str, Feature]
-# A part with the sources it may read from: equal parts of two features are counted once.
-Wanted = tuple[Part, tuple[str, ...]]
+COLUMNS: Final = ("place", "source", "kind", "began_on", "ended_on", "quantity", "date_precision")
+"""What is read of `features.scope.household_facts`."""
 
-
-def wanted_parts(features: Features) -> list[Wanted]:
-    """Each different part that the features need, once, in declared order."""
-    return list(dict.fromkeys(_wanted(f, part) for f in features.values() for part in f.measure.parts()))
+Flags = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_NEVER: Final = np.iinfo(np.int64)
 
 
-def reaches_of(features: Features) -> dict[str, int]:
-    """Every kind of episode that the features and their reasons look at, and how many days before the day one of them
-    may have ended at the earliest to count.
+class Days:
+    """A column of days that may be missing, compared as in SQL: one that is missing is neither before nor after."""
+
+    def __init__(self, numbers: NDArray[np.int32], there: Flags) -> None:
+        self.numbers, self._there = numbers, there
+
+    def isnull(self) -> Flags:
+        """Where there is none."""
+        return ~self._there
+
+    def __le__(self, day: date) -> Flags:
+        return self._there & (self.numbers <= day.toordinal() - _EPOCH)
+
+    def __lt__(self, day: date) -> Flags:
+        return self._there & (self.numbers < day.toordinal() - _EPOCH)
+
+    def __ge__(self, day: date) -> Flags:
+        return self._there & (self.numbers >= day.toordinal() - _EPOCH)
+
+
+class Words:
+    """A column of a few different words, none missing."""
+
+    def __init__(self, words: Sequence[str], which: NDArray[np.integer[Any]]) -> None:
+        self._words, self._which = words, which
+
+    def isin(self, words: Sequence[str]) -> Flags:
+        """Where one of them stands."""
+        return np.array([word in words for word in self._words], np.bool_)[self._which]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts of one source and kind in the columns that selections look at (features.selections); households: the place
+    of each one's household.
     """
-    looks = [part for part, _ in (*wanted_parts(features), *map(behind_of, features.values()))]
-    every = sorted({kind for part in looks for kind in part.kinds})
-    return {kind: max(part.where.reach_days for part in looks if kind in part.kinds) for kind in every}
+
+    households: NDArray[np.int32]
+    began_on: Days
+    ended_on: Days
+    date_precision: Words
+    quantity: Whole
+    has_quantity: Flags
+
+    def __post_init__(self) -> None:
+        """Raise OverflowError when the quantities could add up to more than 64 bits hold."""
+        if np.abs(self.quantity, dtype=np.float64).sum() >= 2.0**62:
+            raise OverflowError("the quantities of a kind are larger than any amount of money: correct the rows")
 
 
-def sources_of(features: Features) -> list[str]:
-    """Every source that the features read."""
-    return sorted({source for feature in features.values() for source in feature.sources})
+class Counted:
+    """The figures of so many `households`, in the order of their place. facts: COLUMNS, in any order."""
+
+    def __init__(self, facts: Iterable[pa.RecordBatch], households: int, features: Features, day: date) -> None:
+        self._size, self._day = households, day
+        self._facts = _by_kind(facts, sources_of(features), sorted(reaches_of(features)))
+
+    def part(self, wanted: Wanted) -> pa.ChunkedArray:
+        """One figure per household: int64, a day for «earliest»; null = no fact."""
+        part, sources = wanted
+        figures = np.full(self._size, {"earliest": _NEVER.max, "largest": _NEVER.min}.get(part.how, 0), np.int64)
+        known = np.zeros(self._size, np.bool_)
+        for of in ((source, kind) for source in sources for kind in part.kinds):
+            if (facts := self._facts.get(of)) is None:
+                continue
+            chosen = part.where.holds(facts, self._day)
+            if part.how in ("quantity", "largest"):
+                chosen &= facts.has_quantity
+            places = facts.households[chosen]
+            known[places] = True
+            if part.how == "count":
+                figures += np.bincount(places, minlength=self._size)
+            elif part.how == "quantity":
+                np.add.at(figures, places, facts.quantity[chosen])
+            elif part.how == "largest":
+                np.maximum.at(figures, places, facts.quantity[chosen])
+            else:
+                np.minimum.at(figures, places, facts.began_on.numbers[chosen])
+        made = pa.array(figures, mask=~known)
+        return pa.chunked_array([made.cast(pa.int32()).cast(pa.date32()) if part.how == "earliest" else made])
 
 
-def counted(facts: ir.Table, scope: Scope, features: Features, day: date) -> ir.Table:
-    """One row per wanted household: household_key, `part_<i>` per wanted part (null = no fact), `sees_<source>`.
+def features_from(
+    facts: pa.Table, households: Households, visible: pa.Table, features: Features, day: date
+) -> pa.Table:
+    """The feature table of the wanted households from the facts that count for them: float32, sorted by key.
 
-    In: `scope.household_facts`. The parts are int64, or a date for «earliest».
+    Null where none of a feature's sources is visible for the household (visible: household_key, source).
     """
-    parts = wanted_parts(features)
-    tallies = list(dict.fromkeys((part.where, part.how) for part, _ in parts))
-    by_kind = facts.group_by("household_key", "source", "kind").aggregate(
-        **{f"tally_{i}": _tally(facts, where, how, day) for i, (where, how) in enumerate(tallies)}
-    )
-    by_household = by_kind.group_by("household_key").aggregate(
-        **{
-            f"part_{i}": _gathered(by_kind, f"tally_{tallies.index((part.where, part.how))}", part, sources)
-            for i, (part, sources) in enumerate(parts)
-        }
-    )
-    by_household = by_household.rename(f_household="household_key")
-    seen = visible_sources(scope, sources_of(features))
-    rows = scope.households.left_join(by_household, scope.households.household_key == by_household.f_household)
-    rows = rows.left_join(seen, rows.household_key == seen.v_household)
-    return rows.drop("f_household", "v_household")
-
-
-def finished(rows: pa.Table, features: Features, day: date) -> pa.Table:
-    """The feature table from what an engine counted: arithmetic, visibility, float32, sorted by key."""
-    # What comes of the parts is sorted, not the parts: of a city they take five times the memory.
-    order = pc.sort_indices(rows["household_key"])
-    places = {wanted: i for i, wanted in enumerate(wanted_parts(features))}
-    columns = {"household_key": rows["household_key"].take(order)}
+    keys = household_table(households)["household_key"].combine_chunks()
+    counted = Counted(facts, len(keys), features, day)
+    sees: dict[str, pa.BooleanArray] = {}
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {"household_key": keys}
     for name, feature in features.items():
-        parts = [rows[f"part_{places[_wanted(feature, part)]}"] for part in feature.measure.parts()]
+        for source in feature.sources:
+            if source not in sees:
+                seeing = visible.filter(pc.equal(visible["source"], source))["household_key"]
+                sees[source] = pc.is_in(keys, value_set=seeing.combine_chunks())
+        seen = sees[feature.sources[0]]
+        for source in feature.sources[1:]:
+            seen = pc.or_(seen, sees[source])
+        parts = [counted.part(wanted_of(feature, part)) for part in feature.measure.parts()]
         value = pc.cast(feature.measure.value(parts, day), pa.float32(), safe=False)
-        columns[name] = pc.if_else(_sees_any(rows, feature.sources), value, pa.scalar(None, pa.float32())).take(order)
+        columns[name] = pc.if_else(seen, value, pa.scalar(None, pa.float32()))
     return pa.table(columns)
 
 
-def behind_of(feature: Feature) -> Wanted:
-    """Which facts a reason of the feature rests on."""
-    return _wanted(feature, feature.measure.behind())
+def _by_kind(facts: Iterable[pa.RecordBatch], sources: list[str], kinds: list[str]) -> dict[tuple[str, str], Facts]:
+    """The facts of each of some sources and kinds, in numbers: twenty-odd bytes each; their order means nothing."""
+    precisions: dict[str, int] = {}
+    parts = [_in_numbers(batch, pa.array(sources), pa.array(kinds), precisions) for batch in facts]
+    if not parts:
+        return {}
+    which, *columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(which, kind="stable")
+    found, starts = np.unique(which[order], return_index=True)
+    ordered = [column[order] for column in columns]
+    groups = {}
+    for code, start, end in zip(found.tolist(), starts, [*starts[1:], len(order)], strict=False):
+        places, began, has_begun, ended, has_ended, precision, quantity, has_quantity = (
+            column[start:end] for column in ordered
+        )
+        days = Days(began, has_begun), Days(ended, has_ended)
+        words = Words(list(precisions), precision)
+        groups[sources[code // len(kinds)], kinds[code % len(kinds)]] = Facts(
+            places, *days, words, quantity, has_quantity
+        )
+    return groups
 
 
-def behind(facts: ir.Table, wanted: Wanted, day: date) -> ir.Table:
-    """household_key, person_key, first_on, latest_on, n: the dated facts among those wanted."""
-    part, sources = wanted
-    chosen = facts.filter(
-        facts.kind.isin(part.kinds)
-        & facts.source.isin(sources)
-        & part.where.holds(facts, day)
-        & facts.date_precision.isin(DATED)
-    )
-    return chosen.group_by("household_key", "person_key").aggregate(
-        first_on=chosen.began_on.min(), latest_on=chosen.began_on.max(), n=chosen.count()
-    )
+def _in_numbers(
+    batch: pa.RecordBatch, sources: pa.Array, kinds: pa.Array, precisions: dict[str, int]
+) -> tuple[NDArray[Any], ...]:
+    """Source and kind as one number, then the columns of Facts; words not met before go into `precisions`."""
+    source, kind = pc.index_in(batch["source"], value_set=sources), pc.index_in(batch["kind"], value_set=kinds)
+    which = pc.add(pc.multiply(source, len(kinds)), kind)
+    if which.null_count:  # of no feature
+        batch, which = batch.filter(pc.is_valid(which)), which.drop_null()
+    words = batch["date_precision"].dictionary_encode()
+    numbers = [precisions.setdefault(word, len(precisions)) for word in words.dictionary.to_pylist()]
+    columns = [which.to_numpy().astype(np.int16), batch["place"].to_numpy().astype(np.int32)]
+    for name in ("began_on", "ended_on"):
+        columns += [_filled(batch[name].cast(pa.int32())), np.asarray(pc.is_valid(batch[name]))]
+    columns += [np.array(numbers, np.int8)[words.indices.to_numpy()]]
+    return (*columns, _filled(batch["quantity"]), np.asarray(pc.is_valid(batch["quantity"])))
 
 
-def _wanted(feature: Feature, part: Part) -> Wanted:
-    return part, (part.source,) if part.source else feature.sources
-
-
-def _tally(facts: ir.Table, where: Selection, how: How, day: date) -> ir.Scalar:
-    selected = where.holds(facts, day)
-    if how == "count":
-        return facts.count(where=selected)
-    if how == "earliest":
-        return facts.began_on.min(where=selected)
-    if how == "largest":
-        return facts.quantity.max(where=selected)
-    return facts.quantity.sum(where=selected)
-
-
-def _gathered(by_kind: ir.Table, tally: str, part: Part, sources: tuple[str, ...]) -> ir.Scalar:
-    # A choice inside, and not `where=`: with a hundred parts an engine is twice as fast.
-    mine = ibis.cases((by_kind.kind.isin(part.kinds) & by_kind.source.isin(sources), by_kind[tally]))
-    if part.how == "earliest":
-        return mine.min()
-    return mine.max() if part.how == "largest" else mine.sum()
-
-
-def _sees_any(rows: pa.Table, sources: tuple[str, ...]) -> pa.ChunkedArray:
-    seen = pc.greater(pc.fill_null(rows[f"sees_{sources[0]}"], 0), 0)
-    for source in sources[1:]:
-        seen = pc.or_(seen, pc.greater(pc.fill_null(rows[f"sees_{source}"], 0), 0))
-    return seen
+def _filled(column: pa.Array) -> NDArray[Any]:
+    return pc.fill_null(column, 0).to_numpy(zero_copy_only=False)

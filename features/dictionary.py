@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from features.counting import Features
 from features.definition import DOMAINS, Feature, render_reason
 from features.definitions import FEATURES
 from features.kinds import kinds, source_names
+from features.wanted import Features
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "features.md"
 

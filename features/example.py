@@ -15,7 +15,7 @@ import pyarrow as pa
 from features import inputs
 from features.asof import believed_since
 from features.backends import Engine
-from features.counting import counted, finished, reaches_of, sources_of
+from features.counting import COLUMNS, Counted, features_from
 from features.definition import Feature
 from features.doubles import value
 from features.hub import DayScope, Hub, engine
@@ -24,6 +24,7 @@ from features.measures import Measure, Part, Trend
 from features.patterns import NewWithin, OpenMonths, Streak
 from features.scope import household_facts
 from features.selections import BeganWithin, EndedWithin, OpenBefore, OpenNow, OpenSince, Selection
+from features.wanted import reaches_of, sources_of, wanted_of
 
 HOUSEHOLD: Final = "例"
 _LONG_AGO: Final = date(2000, 1, 1)
@@ -51,11 +52,13 @@ def example(feature: Feature, day: date) -> Example:
     with engine(None) as used:
         selected = _selected(used, rows, feature, day)
         one = {feature.name: feature}
-        hub, scope = _town(used, rows, feature, day)
+        hub, of_day = _town(used, rows, feature)
+        scope = hub.scope(used, of_day, day)
         facts = household_facts(hub.known_on(day), scope, reaches_of(one), sources_of(one))
-        counts = used.collect(counted(facts, scope, one, day))
-        found = finished(counts, one, day)[feature.name][0].as_py()
-    parts = [counts[f"part_{i}"][0].as_py() for i in range(len(feature.measure.parts()))]
+        counting = used.collect(facts.select(*COLUMNS)).to_batches()
+    found = features_from(counting, of_day.households, of_day.visible, one, day)[feature.name][0].as_py()
+    counted = Counted(counting, 1, one, day)
+    parts = [counted.part(wanted_of(feature, part))[0].as_py() for part in feature.measure.parts()]
     told = [{**row, **chosen} for row, chosen in zip(rows, selected, strict=True)]
     return Example(told, parts, found, pa.scalar(float(value(feature.measure, rows, day)), pa.float32()).as_py())
 
@@ -160,7 +163,7 @@ def _selected(used: Engine, rows: list[dict[str, Any]], feature: Feature, day: d
     return used.collect(facts.select("place", **flags)).sort_by("place").drop_columns(["place"]).to_pylist()
 
 
-def _town(used: Engine, rows: list[dict[str, Any]], feature: Feature, day: date) -> tuple[Hub, Any]:
+def _town(used: Engine, rows: list[dict[str, Any]], feature: Feature) -> tuple[Hub, DayScope]:
     """One household of one person who permits the feature's sources, in the same dwelling for long."""
     stays = {"from": _LONG_AGO, "until": None, **believed_since(_LONG_AGO)}
     home = {"household_key": HOUSEHOLD}
@@ -174,4 +177,4 @@ def _town(used: Engine, rows: list[dict[str, Any]], feature: Feature, day: date)
         pa.array([HOUSEHOLD]),
     )
     hub = Hub.of(used, pa.Table.from_pylist(rows, schema=inputs.EPISODES), member, living)
-    return hub, hub.scope(used, of_day, day)
+    return hub, of_day

@@ -5,14 +5,14 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final, Literal
 
-from features.compiler import sql_of
-from features.counting import wanted_parts
 from features.definition import Feature
 from features.definitions import FEATURES
 from features.dictionary import entry_rows
 from features.drawing import drawn_table
 from features.example import Example, example
 from features.kinds import kinds
+from features.sql import sql_of
+from features.wanted import wanted_parts
 
 Language = Literal["ja", "en"]
 EXAMPLE_DAY: Final = date(2026, 4, 1)
@@ -29,7 +29,7 @@ _WORDS: Final = {
         "parts": ("部分", "数え方", "種別", "期間", "値"),
         "value": "値 = {value:g} {unit}(宣言の式で部分から。照合用の Python の計算でも {double:g})",
         "unseen": "どの情報源も見えない世帯では空欄、見えていて事実がなければ0です。",
-        "sql": "SQL(DuckDB の書き方。部分を世帯ごとに数えるところまで。最後の式は整数の計算)",
+        "sql": "SQL(DuckDB の書き方。同じ宣言から。部分を世帯ごとに数えるところまで。最後の式は整数の計算)",
         "yes": "○",
     },
     "en": {
@@ -39,7 +39,7 @@ _WORDS: Final = {
         "parts": ("part", "what", "kinds", "window", "value"),
         "value": "value = {value:g} {unit} (from the parts, by the declared formula; the Python reference: {double:g})",
         "unseen": "Null where no source of it is visible for the household; 0 where it is and there is no fact.",
-        "sql": "SQL (DuckDB's dialect; it counts the parts per household, the last step is arithmetic in Arrow)",
+        "sql": "SQL (DuckDB's dialect, from the same declaration; it counts the parts, a formula follows)",
         "yes": "yes",
     },
 }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -48,7 +49,7 @@ RESIDENCE: Final = pa.schema(
 )
 PERMISSION: Final = pa.schema([pa.field("person_key", _TEXT), pa.field("source", _TEXT), pa.field("covers_from", _DAY)])
 VISIBLE: Final = pa.schema([pa.field("household_key", _TEXT), pa.field("source", _TEXT)])
-HOUSEHOLDS: Final = pa.schema([pa.field("household_key", _TEXT)])
+HOUSEHOLDS: Final = pa.schema([pa.field("household_key", _TEXT), pa.field("place", pa.int64())])
 
 # A table of the hub: its rows, or the Parquet files that hold them.
 Rows: TypeAlias = pa.Table | Sequence[Path]
@@ -83,7 +84,7 @@ def conform_episodes(table: pa.Table) -> pa.Table:
 
 
 def household_table(households: Households) -> pa.Table:
-    """The distinct household keys as a table with one column, sorted."""
+    """The distinct household keys, sorted, and the place of each: 0, 1, … (HOUSEHOLDS)."""
     keys = households["household_key"] if isinstance(households, pa.Table) else households
-    table = pa.table({"household_key": pc.unique(pc.cast(keys, _TEXT))})
-    return table.sort_by("household_key")
+    table = pa.table({"household_key": pc.unique(pc.cast(keys, _TEXT))}).sort_by("household_key")
+    return table.append_column("place", pa.array(np.arange(table.num_rows)))

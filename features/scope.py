@@ -38,10 +38,11 @@ def household_facts(episodes: KnownOn, scope: Scope, reaches: Mapping[str, int],
     """Every fact from `sources` that may count, once per household it counts for: of the kinds in `reaches`, what is
     open or ended at most so many days before the day.
 
-    Out: household_key, source, kind, person_key (null for a dwelling's), began_on, ended_on, quantity,
-    date_precision. A person's facts follow the person to the household of the day; a dwelling's count only from
-    the day the household lived there. Both count only from `covers_from` of a permission for the source (of that
-    person; for a dwelling, the earliest of any member), and only where the source is visible for the household.
+    Out: household_key, place (of the household among the wanted ones), source, kind, person_key (null for a
+    dwelling's), began_on, ended_on, quantity, date_precision. A person's facts follow the person to the household of
+    the day; a dwelling's count only from the day the household lived there. Both count only from `covers_from` of a
+    permission for the source (of that person; for a dwelling, the earliest of any member), and only where the source
+    is visible for the household.
 
     Sources become columns before anything is joined: no join is on `source`, whose few values an engine's
     planner may join first, pairing every permission with every household (measured: 512 million pairs for 8,000
@@ -57,13 +58,14 @@ def household_facts(episodes: KnownOn, scope: Scope, reaches: Mapping[str, int],
     facts = facts.left_join(homes, facts.dwelling_key == homes.d_dwelling)
     facts = facts.mutate(
         household_key=ibis.coalesce(facts.p_household, facts.d_household),
+        place=ibis.coalesce(facts.p_place, facts.d_place),
         counts_from=ibis.cases(
             *((facts.source == name, ibis.coalesce(facts[f"p_{name}"], facts[f"d_{name}"])) for name in names)
         ),
     )
     facts = facts.filter(facts.began_on >= facts.counts_from)
     return facts.select(
-        "household_key", "source", "kind", "person_key", "began_on", "ended_on", "quantity", "date_precision"
+        "household_key", "place", "source", "kind", "person_key", "began_on", "ended_on", "quantity", "date_precision"
     )
 
 
@@ -81,10 +83,12 @@ def _within_reach(episodes: KnownOn, reaches: Mapping[str, int]) -> ir.Table:
 
 
 def _permitted_people(scope: Scope, sources: list[str]) -> ir.Table:
-    """p_person, p_household, and per source `p_<source>`: from which day on the member's facts count; null = never."""
+    """p_person, p_household, p_place, and per source `p_<source>`: from which day on the member's facts count; null =
+    never.
+    """
     members = scope.membership.valid()
     members = members.group_by("person_key", "household_key").aggregate(rows=members.count())
-    wanted = scope.households.select(w_household="household_key")
+    wanted = scope.households.select(w_household="household_key", w_place="place")
     covers = scope.permission.mutate(covers_from=ibis.coalesce(scope.permission.covers_from, ibis.literal(_BEGINNING)))
     covers = covers.group_by("person_key").aggregate(
         **{f"covers_{name}": covers.covers_from.min(where=covers.source == name) for name in sources}
@@ -97,6 +101,7 @@ def _permitted_people(scope: Scope, sources: list[str]) -> ir.Table:
     return people.select(
         p_person=people.person_key,
         p_household=people.household_key,
+        p_place=people.w_place,
         **{f"p_{name}": ibis.cases((people[f"sees_{name}"] > 0, people[f"covers_{name}"])) for name in sources},
     )
 
@@ -111,8 +116,10 @@ def visible_sources(scope: Scope, sources: list[str]) -> ir.Table:
 
 
 def _permitted_homes(scope: Scope, people: ir.Table, sources: list[str]) -> ir.Table:
-    """d_dwelling, d_household, and per source `d_<source>`: from which day on the dwelling's facts count."""
-    covers = people.group_by("p_household").aggregate(**{f"covers_{n}": people[f"p_{n}"].min() for n in sources})
+    """d_dwelling, d_household, d_place, and per source `d_<source>`: from which day on the dwelling's facts count."""
+    covers = people.group_by("p_household", "p_place").aggregate(
+        **{f"covers_{n}": people[f"p_{n}"].min() for n in sources}
+    )
     lived = scope.residence.valid()
     lived = lived.group_by("dwelling_key", "household_key").aggregate(lived_from=lived["from"].min())
     homes = lived.inner_join(covers, lived.household_key == covers.p_household)
@@ -125,5 +132,6 @@ def _permitted_homes(scope: Scope, people: ir.Table, sources: list[str]) -> ir.T
     return homes.select(
         d_dwelling=homes.dwelling_key,
         d_household=homes.household_key,
+        d_place=homes.p_place,
         **{f"d_{name}": later(name) for name in sources},
     )

@@ -14,7 +14,9 @@ DATED: Final = ("day", "batch")
 
 
 class Selection(Protocol):
-    """Which facts of a household a measure looks at on a day."""
+    """Which facts of a household a measure looks at on a day: written once, for an engine's table and for the columns
+    that features.counting counts (`facts`; flags come back as either has them).
+    """
 
     def holds(self, facts: ir.Table, day: date) -> ir.BooleanValue:
         """True for the facts selected on `day`."""

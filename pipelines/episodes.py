@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 
 from data_contracts.profile import Source
 from data_contracts.shapes import EPISODE_SCHEMA, make_found
-from features.counting import reaches_of
 from features.definitions import FEATURES
+from features.wanted import reaches_of
 from pipelines import layout
 from pipelines.accepted import changed_since, home_paths, relation
 from pipelines.home import Home

@@ -30,7 +30,8 @@ AT_FIRST = 10
 
 _AT_FIRST = """
 with home as (
-  select household_key, min(district) as district, count(distinct coalesce(district, '')) > 1 as apart from persons group by all),
+  select household_key, min(district) as district, count(distinct coalesce(district, '')) > 1 as apart
+  from persons group by household_key),
 placed as (
   select household_key, apart, row_number() over (partition by district order by margin desc, household_key) as place
   from scores join home using (household_key))

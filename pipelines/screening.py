@@ -79,13 +79,9 @@ def slices(households: pa.Table) -> list[pa.Table]:
 
 
 def features_of(home: Home, of: Scope, hub: Hub) -> pa.Table:
-    """Feature table of a scope's households (they stand in the order of their key), from the published hub."""
+    """Feature table of a scope's households, from the published hub."""
     with home.engines.counting() as connection:
-        parts = [
-            feature_table(*hub, of.permission, of.visible, some, of.day, connection=connection)
-            for some in slices(of.households)
-        ]
-    return pa.concat_tables(parts)
+        return feature_table(*hub, of.permission, of.visible, of.households, of.day, connection=connection)
 
 
 def publish_features(

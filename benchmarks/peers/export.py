@@ -18,11 +18,11 @@ import pyarrow as pa
 
 from benchmarks.peers.aggregates import by_sources
 from benchmarks.peers.experiment import SCHEMA, configuration, facts_table
-from features.counting import sources_of
 from features.definition import Feature
 from features.hub import DayScope, engine
 from features.hub import Hub as Tables
 from features.scope import household_facts
+from features.wanted import sources_of
 from pipelines.screening import Hub
 
 OUTCOME: Final = ("insurance_overdue", "tax_overdue")  # a month's new arrears: frequent in a city of any size

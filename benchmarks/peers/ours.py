@@ -25,16 +25,17 @@ from benchmarks.peers.experiment import SEED, TOP, month_after
 from benchmarks.peers.ratios import EQUAL
 from benchmarks.peers.stages import Stages
 from features.compiler import feature_tables
-from features.counting import Features, counted, finished
+from features.counting import COLUMNS, features_from
 from features.definitions import FEATURES
 from features.hub import DayScope, engine
-from features.hub import Hub as Tables
+from features.inputs import household_table
+from features.wanted import Features
 from pipelines.home import open_home
 from pipelines.persons import People
 from pipelines.scope import scope
 from pipelines.screening import Hub
 
-FACTS: Final = ("household_key", "source", "kind", "began_on", "ended_on", "quantity", "date_precision")
+FACTS: Final = ("household_key", *(name for name in COLUMNS if name != "place"))
 
 
 def labelled(tables: dict[date, pa.Table], outcomes: pa.Table) -> dict[date, Any]:
@@ -60,17 +61,17 @@ def stacked(tables: dict[date, pa.Table], labels: dict[date, Any], days: list[da
     return pa.concat_tables(parts).combine_chunks()
 
 
-def ready_made(folder: Path, hub: Hub, wanted: dict[date, DayScope], features: Features) -> dict[date, pa.Table]:
+def ready_made(folder: Path, wanted: dict[date, DayScope], features: Features) -> dict[date, pa.Table]:
     """The features counted from the very facts that triage is handed, already joined to households: equal work."""
     tables = {}
     with engine(None) as used:
-        around = Tables.of(used, *hub)
         for day, of in wanted.items():
             facts = used.open([folder / "facts.parquet"], [*FACTS, "known_on", "holds_until"])
             holds = facts.holds_until.isnull() | (facts.holds_until > day)
             facts = facts.filter((facts.known_on <= day) & holds)
-            rows = used.collect(counted(facts, around.scope(used, of, day), features, day))
-            tables[day] = finished(rows, features, day)
+            facts = facts.inner_join(used.put(household_table(of.households)), "household_key")
+            rows = used.stream(facts.select(*COLUMNS))
+            tables[day] = features_from(rows, of.households, of.visible, features, day)
     return tables
 
 
@@ -98,7 +99,7 @@ def main(root: Path, folder: Path, run_day: date, days: list[date]) -> None:
         wanted = {day: DayScope(of.permission, of.visible, of.households) for day, of in scopes.items()}
         tables = dict(feature_tables(*Hub.files(home), wanted, features))
     with stages.stage(EQUAL):
-        again = ready_made(folder, Hub.files(home), wanted, features)
+        again = ready_made(folder, wanted, features)
     if any(not tables[day].equals(again[day]) for day in days):
         raise SystemExit("the facts handed to triage do not give the features")
     with stages.stage("matrix"):

@@ -10,10 +10,10 @@ import pytest
 
 from features import asof, inputs
 from features.asof import KnownOn, known_on
-from features.compiler import sql_of
 from features.definitions import FEATURES
 from features.hub import Hub
 from features.scope import Scope, household_facts
+from features.sql import sql_of
 
 DAY = date(2026, 4, 1)
 ROOM = Path(asof.__file__).parent
