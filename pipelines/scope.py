@@ -84,12 +84,12 @@ group by household_id order by household_key
 _VISIBLE = """
 select distinct household_key, source
 from person join household using (household_id) join allowed using (resident_id) join admitted using (source)
-where since <= {day} order by all
+where since <= {day}
 """
 _PERMISSION = """
 select person_key, source, covers_from
 from person semi join household using (household_id) join allowed using (resident_id)
-join person_keys using (resident_id) order by all
+join person_keys using (resident_id)
 """
 _MEMBERS = """
 select person_key, household_key, resident_id
