@@ -6,6 +6,7 @@ held without a gap from then to the day of this run: so a withdrawal forgets wha
 are batched.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import cast
@@ -26,11 +27,12 @@ from pipelines.persons import FOREVER, People
 PURPOSE = "early_outreach"
 HUMAN_SLIP, SAFEGUARD = "human_slip", "safeguard"
 NUMBER_OR_NAME = "resident_id_or_kana_address"
+FEW = 4
 
 _PERMITTED = f"""
 create or replace temp table permitted as
 select resident_id, "from", coalesce("until", {FOREVER}) as "until", covers_from
-from permission where {names("sources", "$source")} and {names("purposes", "$purpose")}
+from permission {{only}} where {names("sources", "$source")} and {names("purposes", "$purpose")}
 """
 _STRETCH = f"""
 create or replace temp table stretch as
@@ -56,7 +58,8 @@ class Gate:
 
     def __init__(self, home: Home, to: date, con: duckdb.DuckDBPyConnection) -> None:
         self._home, self._to, self._con = home, to, con
-        self._basis: str | None = None
+        self._asked: Counter[str | None] = Counter()
+        self._everybody: str | None = None
         self._book: AddressBook | None = None
         self._people: People | None = None
 
@@ -95,9 +98,14 @@ class Gate:
         return self._people
 
     def _permitted(self, basis: str | None) -> None:
-        if basis != self._basis:
+        """A day asks for the persons of one batch; who asks on and on is given everybody, once."""
+        self._asked[basis] += 1
+        if self._asked[basis] <= FEW:
+            permitted_for(self._opened(), basis, self._to, "semi join found using (resident_id)")
+            self._everybody = None
+        elif basis != self._everybody:
             permitted_for(self._opened(), basis, self._to)
-            self._basis = basis
+            self._everybody = basis
 
     def safeguards(self, source: Source, rows: str) -> pa.Table:
         """Rows that serve as a safeguard, whoever consented: what the contract names, while the register allows it."""
@@ -157,11 +165,11 @@ def _linked(subject: Mapping[str, str], replacing: bool = False) -> str:
     )
 
 
-def permitted_for(people: People, basis: str | None, day: date) -> None:
+def permitted_for(people: People, basis: str | None, day: date, only: str = "") -> None:
     """Make the temp tables `permitted` (resident_id, from, until, covers_from) for a basis and `stretch` (resident_id,
-    since: persons with the basis on `day`, and since when without a gap).
+    since: persons with the basis on `day`, and since when without a gap); of those whom the join `only` lets through.
     """
-    people.con.execute(_PERMITTED, {"source": basis, "purpose": PURPOSE})
+    people.con.execute(_PERMITTED.format(only=only), {"source": basis, "purpose": PURPOSE})
     people.con.execute(_STRETCH, {"to": day})
 
 
