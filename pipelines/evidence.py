@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
-from features.compiler import evidence
 from features.definition import render_reason
 from features.definitions import FEATURES
 from models.card import Figure
@@ -25,8 +24,9 @@ from models.stability import certain, stability
 from pipelines.closing import ages
 from pipelines.home import Home
 from pipelines.persons import FOREVER, People
+from pipelines.reasons import dated_facts
 from pipelines.scope import Scope, scope
-from pipelines.screening import Hub, hashes
+from pipelines.screening import hashes
 from reports.ethics_spread import step_counts
 
 EXPLAINED_LISTED = 30
@@ -132,9 +132,7 @@ def _explained(home: Home, result: TrainingResult, given: TrainingInputs, of: Sc
     scored = score(result.model, features, hashes())
     columns = {name: np.asarray(scored.contributions[name]) for name in scored.contributions.column_names[2:]}
     error = check_sum(result.model.base, columns, scored.margin)
-    hub = Hub.read_for(home, of.day)
-    with home.engines.duckdb() as con:
-        facts = evidence(*hub, of.permission, of.visible, of.households, of.day, connection=con)
+    facts = dated_facts(home, of, list(FEATURES))
     matrix = Matrix.from_table(features, result.model.names)
     refits = result.refits
     stable = (

@@ -1,20 +1,21 @@
 """`kizuki explain`: one household's numbers, and the dated facts behind them, for a reviewer."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pyarrow.compute as pc
 
-from features.compiler import evidence
 from features.definition import render_reason
 from features.definitions import FEATURES
 from pipelines import layout
 from pipelines.errors import WrongUse
 from pipelines.home import Home
 from pipelines.persons import People
+from pipelines.reasons import dated_facts
 from pipelines.retention import day_of
 from pipelines.scope import scope
-from pipelines.screening import Hub, last_day
+from pipelines.screening import last_day
 
 # Smaller contributions are told as one sum at a terminal.
 LEAST_SHOWN = 0.01
@@ -33,9 +34,8 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
     allowed = household_key in of.households["household_key"].to_pylist()
     scores = _row(home, layout.scores(on, under), household_key, allowed)
     terms = _row(home, layout.contributions(on, under), household_key, allowed)
-    hub = Hub.read_for(home, on)
-    keys = of.households.filter(pc.equal(of.households["household_key"], household_key))
-    facts = evidence(*hub, of.permission, of.visible, keys, on).to_pylist()
+    one = replace(of, households=of.households.filter(pc.equal(of.households["household_key"], household_key)))
+    facts = dated_facts(home, one, list(FEATURES)).to_pylist()
     named = {name: value for name, value in terms.items() if name not in ("household_key", "base")}
     largest = dict(sorted(named.items(), key=lambda item: -abs(item[1])))
     return {
