@@ -89,7 +89,8 @@ def _permitted_people(scope: Scope, sources: list[str]) -> ir.Table:
     members = scope.membership.valid()
     members = members.group_by("person_key", "household_key").aggregate(rows=members.count())
     wanted = scope.households.select(w_household="household_key", w_place="place")
-    covers = scope.permission.mutate(covers_from=ibis.coalesce(scope.permission.covers_from, ibis.literal(_BEGINNING)))
+    covers = scope.permission.filter(scope.permission.source.isin(sources))
+    covers = covers.mutate(covers_from=ibis.coalesce(covers.covers_from, ibis.literal(_BEGINNING)))
     covers = covers.group_by("person_key").aggregate(
         **{f"covers_{name}": covers.covers_from.min(where=covers.source == name) for name in sources}
     )
@@ -108,7 +109,7 @@ def _permitted_people(scope: Scope, sources: list[str]) -> ir.Table:
 
 def visible_sources(scope: Scope, sources: list[str]) -> ir.Table:
     """v_household, and per source `sees_<source>`: above 0 where the source is visible for the household."""
-    visible = scope.visible
+    visible = scope.visible.filter(scope.visible.source.isin(sources))
     seen = visible.group_by("household_key").aggregate(
         **{f"sees_{name}": visible.count(where=visible.source == name) for name in sources}
     )

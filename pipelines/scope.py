@@ -35,7 +35,8 @@ class Scope:
 
 
 _BELIEVED = f"known_from <= {{day}} and {{day}} < coalesce(known_until, {FOREVER})"
-# Whoever is protected then or now hides all who live with them, then or now.
+# Whoever is protected then or now hides all who live with them, then or now. Who permitted something in one entry that
+# holds on both days has no gap in it; the others are looked at source by source.
 _TABLES = """
 create or replace temp table member as
   select resident_id, household_id from membership where {believed_then} and {valid_then};
@@ -44,25 +45,36 @@ create or replace temp table hidden as
   select household_id from member semi join shielded using (resident_id)
   union select household_id from membership semi join shielded using (resident_id)
     where {believed_now} and {valid_now};
+create or replace temp table held_then as
+  select resident_id, sources, covers_from, "until" is null or {now} <= "until" as whole
+  from {permitted_then};
+create or replace temp table steady as
+  select resident_id from held_then group by resident_id having count(*) = 1 and bool_and(whole);
 create or replace temp table allowed as
   with then_held as (
-    select resident_id, unnest(string_split(sources, '|')) as source, covers_from from {permitted_then}),
+    select resident_id, unnest(string_split(sources, '|')) as source, covers_from
+    from held_then anti join steady using (resident_id)),
   pieces as (
     select resident_id, sources, "from" as f, coalesce("until", {forever}) as u, f <= {then} and {now} <= u as whole
-    from permission where {purpose_named} and f <= {now} and u >= {then}),
+    from permission semi join then_held using (resident_id) where {purpose_named} and f <= {now} and u >= {then}),
   parts as (select resident_id, unnest(string_split(sources, '|')) as source, f, u from pieces where not whole),
   held as (
     select resident_id, unnest(string_split(sources, '|')) as source from pieces where whole
     union from {unbroken})
   select resident_id, source, case when bool_and(covers_from is not null) then min(covers_from) end as covers_from
-  from then_held semi join held using (resident_id, source) group by resident_id, source;
+  from then_held semi join held using (resident_id, source) group by resident_id, source
+  union all
+  select resident_id, unnest(string_split(sources, '|')), covers_from
+  from held_then semi join steady using (resident_id);
+create or replace temp table permitting as
+  from steady union all select distinct resident_id from allowed anti join steady using (resident_id);
 create or replace temp table person as
   with seen as (
-    select distinct household_id from member semi join allowed using (resident_id)
+    select distinct household_id from member semi join permitting using (resident_id)
     anti join hidden using (household_id))
   select m.resident_id, m.household_id, s.ward, s.town_code, s.sex, s.nationality_class, s.birth_date,
     {adult} as adult,
-    m.resident_id in (select resident_id from allowed) as permits
+    m.resident_id in (select resident_id from permitting) as permits
   from member m semi join seen using (household_id)
   join states s on s.resident_id = m.resident_id and {state_then};
 create or replace temp table household as
