@@ -18,7 +18,7 @@ _MEETABLE = f"""
 with agreed as (
   select distinct resident_id from {permitted_on("$day", "'contact'")}),
 wish as (
-  select resident_id, contact_by, contact_avoid, form_version from consents
+  select resident_id, contact_by, contact_avoid, form_version from consents semi join members using (resident_id)
   where known_from <= $day and $day < coalesce(known_until, {FOREVER}) and given_on <= $day
     and $day <= coalesce(ends_on, {FOREVER}) and (withdrawn_on is null or $day < withdrawn_on)
   qualify row_number() over (partition by resident_id order by given_on desc, consent_id desc) = 1)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from identity.pseudonyms import seal
@@ -169,7 +170,17 @@ def _whole(schema: pa.Schema, parts: list[pa.RecordBatch]) -> pa.Table:
 
 def sorted_by(table: pa.Table, keys: list[str]) -> pa.Table:
     """`table` in the order of `keys` (ascending, nulls last)."""
-    return table.sort_by([(key, "ascending") for key in keys]) if keys else table
+    if not keys or _in_order(table[keys[0]]):
+        return table
+    return table.sort_by([(key, "ascending") for key in keys])
+
+
+def _in_order(column: pa.ChunkedArray) -> bool:
+    """Whether each value is larger than the one before: then there is nothing to sort, of how many columns ever."""
+    whole = column.combine_chunks()
+    if whole.null_count or not len(whole):
+        return False
+    return bool(pc.all(pc.less(whole.slice(0, len(whole) - 1), whole.slice(1))).as_py())
 
 
 def generation(root: Path, run_id: str, path: str) -> Path:

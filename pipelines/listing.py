@@ -1,5 +1,6 @@
 """The week's visit list and the day's urgent sheet: what is known, put before `outreach`, frozen under its Monday."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -97,9 +98,10 @@ def publish_urgent(home: Home, day: date) -> int:
         people = People(home)
         of = live_scope(home, people, day, run_day(home, day))
         numbers = home.settings.numbers("outreach", day)
-        persons = meetable(home, people, of, [])
         stops = dated_facts(home, of, ["water_stop_open_days"])
         facts = pa.concat_tables([stops.select(FACTS.names).cast(FACTS), _evictions(home, of)])
+        concerned = pc.is_in(of.members["household_key"], facts["household_key"].combine_chunks())
+        persons = meetable(home, people, replace(of, members=of.members.filter(concerned)), [])
         out, policy = barred(home, people, of), Policy.from_values(numbers)
         sheet = urgent(facts, persons, teams(home, day), policy, day, out.excluded, _already(home, day))
         by_worker = pc.equal(sheet["recipient"], "worker")
