@@ -1,6 +1,6 @@
 """Measures of amounts: what was billed, paid and left open.
 
-Like `features.measures`, of which these are more: an engine counts, sums whole numbers or takes the largest one;
+Like `features.measures`, of which these are more: counts, sums of whole numbers or the largest one;
 a share is one division of whole numbers in Arrow, last.
 """
 

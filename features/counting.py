@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from features.inputs import Households, household_table
+from features.inputs import Households, InputRefused, household_table
 from features.wanted import Features, Wanted, reaches_of, sources_of, wanted_of
 
 COLUMNS: Final = ("place", "source", "kind", "began_on", "ended_on", "quantity", "date_precision")
@@ -71,11 +71,6 @@ class Facts:
     quantity: Whole
     has_quantity: Flags
 
-    def __post_init__(self) -> None:
-        """Raise OverflowError when the quantities could add up to more than 64 bits hold."""
-        if np.abs(self.quantity, dtype=np.float64).sum() >= 2.0**62:
-            raise OverflowError("the quantities of a kind are larger than any amount of money: correct the rows")
-
 
 class Counted:
     """The figures of so many `households`, in the order of their place. facts: COLUMNS, in any order."""
@@ -85,10 +80,14 @@ class Counted:
         self._facts = _by_kind(facts, sources_of(features), sorted(reaches_of(features)))
 
     def part(self, wanted: Wanted) -> pa.ChunkedArray:
-        """One figure per household: int64, a day for «earliest»; null = no fact."""
+        """One figure per household: int64, a day for «earliest»; null = no fact.
+
+        Raises InputRefused when quantities could add up to more than 64 bits hold.
+        """
         part, sources = wanted
         figures = np.full(self._size, {"earliest": _NEVER.max, "largest": _NEVER.min}.get(part.how, 0), np.int64)
         known = np.zeros(self._size, np.bool_)
+        added = 0.0
         for of in ((source, kind) for source in sources for kind in part.kinds):
             if (facts := self._facts.get(of)) is None:
                 continue
@@ -100,6 +99,11 @@ class Counted:
             if part.how == "count":
                 figures += np.bincount(places, minlength=self._size)
             elif part.how == "quantity":
+                added += np.abs(facts.quantity[chosen].astype(np.float64)).sum()
+                if added >= 2.0**62:
+                    raise InputRefused(
+                        f"{', '.join(part.kinds)}: quantities beyond any amount of money; correct the rows"
+                    )
                 np.add.at(figures, places, facts.quantity[chosen])
             elif part.how == "largest":
                 np.maximum.at(figures, places, facts.quantity[chosen])
@@ -110,11 +114,12 @@ class Counted:
 
 
 def features_from(
-    facts: pa.Table, households: Households, visible: pa.Table, features: Features, day: date
+    facts: Iterable[pa.RecordBatch], households: Households, visible: pa.Table, features: Features, day: date
 ) -> pa.Table:
     """The feature table of the wanted households from the facts that count for them: float32, sorted by key.
 
-    Null where none of a feature's sources is visible for the household (visible: household_key, source).
+    facts: COLUMNS, in any order. Null where none of a feature's sources is visible for the household (visible:
+    household_key, source).
     """
     keys = household_table(households)["household_key"].combine_chunks()
     counted = Counted(facts, len(keys), features, day)
@@ -165,7 +170,7 @@ def _in_numbers(
     which = pc.add(pc.multiply(source, len(kinds)), kind)
     if which.null_count:  # of no feature
         batch, which = batch.filter(pc.is_valid(which)), which.drop_null()
-    words = batch["date_precision"].dictionary_encode()
+    words = pc.fill_null(batch["date_precision"], "unknown").dictionary_encode()
     numbers = [precisions.setdefault(word, len(precisions)) for word in words.dictionary.to_pylist()]
     columns = [which.to_numpy().astype(np.int16), batch["place"].to_numpy().astype(np.int32)]
     for name in ("began_on", "ended_on"):

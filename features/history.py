@@ -1,7 +1,6 @@
 """Measures of a household's own history: what ended, how an amount has grown, and how it stands to a year's bills.
 
-Like `features.measures`, of which these are more: an engine counts and sums whole numbers, the rest is arithmetic
-in Arrow.
+Like `features.measures`, of which these are more: counts and sums of whole numbers, the rest is arithmetic in Arrow.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
 """Measures: the few ways in which facts of a household become one figure.
 
-A measure is a small frozen declaration. From it come the Ibis aggregates (`parts` and `value`), the facts
+A measure is a small frozen declaration. From it come what is counted (`parts`) and its formula (`value`), the facts
 behind a reason (`behind`), its window and the sentences of the dictionary; the pure-Python double is in
-`features.reference`. Engines only count, sum whole numbers and take the earliest day; the rest is whole-number
-arithmetic in Arrow and, for a share, one division, last: so every engine gives the same bits (DESIGN §5 «Determinism»).
+`features.reference`. Parts are counts, sums of whole numbers, largest ones and earliest days (features.counting); the
+rest is whole-number arithmetic in Arrow and, for a share, one division, last: so every engine gives the same bits
+(DESIGN §5 «Determinism»).
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ How = Literal["count", "earliest", "largest", "quantity"]
 
 @dataclass(frozen=True)
 class Part:
-    """One figure an engine works out per household: `how` over the facts of `kinds` that `where` selects.
+    """One figure of each household: `how` over the facts of `kinds` that `where` selects.
 
     `source` narrows it to one source; None means every source of the feature.
     """
@@ -33,7 +34,7 @@ class Part:
 
 
 class Measure(Protocol):
-    """What a feature computes: whole-number parts by an engine, one figure from them in Arrow."""
+    """What a feature computes: whole-number parts, and one figure from them in Arrow."""
 
     @property
     def kinds(self) -> Kinds:
@@ -51,7 +52,7 @@ class Measure(Protocol):
         ...
 
     def parts(self) -> tuple[Part, ...]:
-        """The figures wanted from the engine."""
+        """The figures that are counted."""
         ...
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:

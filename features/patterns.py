@@ -1,6 +1,6 @@
 """Measures of patterns: arrears month after month, what comes together, from how many sides, for the first time.
 
-Like `features.measures`, of which these are more: an engine counts, the rest is whole-number arithmetic in Arrow.
+Like `features.measures`, of which these are more: counts, the rest is whole-number arithmetic in Arrow.
 """
 
 from dataclasses import dataclass

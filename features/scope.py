@@ -95,7 +95,7 @@ def _permitted_people(scope: Scope, sources: list[str]) -> ir.Table:
         **{f"covers_{name}": covers.covers_from.min(where=covers.source == name) for name in sources}
     )
     covers = covers.rename(c_person="person_key")
-    seen = visible_sources(scope, sources)
+    seen = _visible_sources(scope, sources)
     people = members.inner_join(wanted, members.household_key == wanted.w_household)
     people = people.inner_join(covers, people.person_key == covers.c_person)
     people = people.inner_join(seen, people.household_key == seen.v_household)
@@ -107,7 +107,7 @@ def _permitted_people(scope: Scope, sources: list[str]) -> ir.Table:
     )
 
 
-def visible_sources(scope: Scope, sources: list[str]) -> ir.Table:
+def _visible_sources(scope: Scope, sources: list[str]) -> ir.Table:
     """v_household, and per source `sees_<source>`: above 0 where the source is visible for the household."""
     visible = scope.visible.filter(scope.visible.source.isin(sources))
     seen = visible.group_by("household_key").aggregate(

@@ -195,12 +195,12 @@ def adult_on(day: str, born: str = "s.birth_date") -> str:
 
 
 def permitted_on(day: str, purpose: str) -> str:
-    """SQL: resident_id, sources, covers_from, until of what `permission` allows for a purpose on a day (both SQL
+    """SQL: resident_id, sources, covers_from, from, until of what `permission` allows for a purpose on a day (both SQL
     expressions).
 
     The one filter that says who is permitted.
     """
-    return f"""(select resident_id, sources, covers_from, "until" from permission
+    return f"""(select resident_id, sources, covers_from, "from", "until" from permission
         where {holds_on(day)} and {names("purposes", purpose)})"""
 
 

@@ -135,9 +135,8 @@ def plan_week(
         rows += [{**row, "position": number} for number, row in enumerate(listed, start=1)]
         frames += _frame(mine, picked, team)
         ranked = (pc.field("team") == team) & (pc.field("margin") >= _last_margin(mine, picked, slots))
-        noticed += looked_after.filter(ranked | (pc.field("team") == team) & pc.field("first"))[
-            "household_key"
-        ].to_pylist()
+        reached = ranked | (pc.field("team") == team) & pc.field("first") if slots else ranked
+        noticed += looked_after.filter(reached)["household_key"].to_pylist()
         weighed.append(table.filter(ranked)["household_key"].combine_chunks())
     visits_table = pa.Table.from_pylist(rows, schema=VISIT_LIST)
     frame = pa.concat_tables([FRAME.empty_table(), *frames]).sort_by("household_key")

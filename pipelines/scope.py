@@ -46,7 +46,7 @@ create or replace temp table hidden as
   union select household_id from membership semi join shielded using (resident_id)
     where {believed_now} and {valid_now};
 create or replace temp table held_then as
-  select resident_id, sources, covers_from, "until" is null or {now} <= "until" as whole
+  select resident_id, sources, covers_from, {valid_now} as whole
   from {permitted_then};
 create or replace temp table steady as
   select resident_id from held_then group by resident_id having count(*) = 1 and bool_and(whole);

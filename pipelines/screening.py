@@ -19,7 +19,7 @@ from models.scoring import Scored, SumCheckFailed, score
 from models.scoring_spark import score_on
 from models.table import Model
 from pipelines import layout
-from pipelines.errors import GateClosed
+from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import Home
 from pipelines.hub import keeps, routine_before
 from pipelines.persons import People
@@ -74,7 +74,7 @@ def hashes() -> dict[str, str]:
 
 
 def slices(households: pa.Table) -> list[pa.Table]:
-    """Households a few hundred thousand at a time: what an engine keeps for each of them is kilobytes."""
+    """Households a few hundred thousand at a time: facts laid aside for their reasons fill memory and disk."""
     return [households.slice(at, SLICE) for at in range(0, max(households.num_rows, 1), SLICE)]
 
 
@@ -125,8 +125,14 @@ def publish_scores(home: Home, day: date, run_day: date, under: str = "working")
 
 
 def backtest(home: Home, first: date, last: date) -> list[date]:
-    """Recompute `first` to `last` under working/backtests/<day>/, as permitted today. Returns the days."""
+    """Recompute `first` to `last` under working/backtests/<day>/, as permitted today. Returns the days.
+
+    Raises WrongUse for a day that has not come yet.
+    """
     today = last_day(home)
+    if last > today:
+        message = f"{last} has not come yet: the newest day that anything is known of is {today}"
+        raise WrongUse(message)
     days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
     hub = cache(lambda: Hub.read_for(home, first))
     for day in days:

@@ -1,5 +1,6 @@
 """Tables in and out, engines, and what may reach an engine."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -248,10 +249,15 @@ def test_a_figure_is_over_all_facts_of_its_kinds(how: How, came: int | date) -> 
 
 
 def test_quantities_beyond_any_money_are_refused() -> None:
-    facts = counting((0, "tax_overdue", 1))
-    facts = facts.set_column(facts.schema.get_field_index("quantity"), "quantity", pa.array([-(2**63)], pa.int64()))
-    with pytest.raises(OverflowError, match="correct the rows"):
-        Counted(facts.to_batches(), 1, FEATURES, DAY)
+    """Each of them would fit in 64 bits; what is only counted is not added up."""
+    facts = counting((0, "tax_overdue", 1), (0, "tax_demand", 1))
+    large = pa.array([2**61, -(2**62)], pa.int64())
+    facts = facts.set_column(facts.schema.get_field_index("quantity"), "quantity", large)
+    counted = Counted(facts.to_batches(), 1, FEATURES, DAY)
+    part = Part(OpenNow(), "count", ("tax_overdue", "tax_demand"))
+    assert counted.part((part, ("tax",))).to_pylist() == [2]
+    with pytest.raises(InputRefused, match="correct the rows"):
+        counted.part((replace(part, how="quantity"), ("tax",)))
 
 
 def test_the_sql_can_be_read_and_run() -> None:

@@ -72,6 +72,13 @@ def test_what_held_without_a_gap_is_in_scope(name: str) -> None:
     assert of.households.num_rows == bool(wanted)
 
 
+def test_what_begins_after_the_run_is_not_used_on_a_later_day() -> None:
+    """Permission is checked on the day of the run too, also for a day that has not come yet."""
+    entry = ("tax", OUTREACH, 2, OPEN)
+    assert scope(Made(entry), day(3), day(0)).permission.num_rows == 0
+    assert scope(Made(entry), day(3), day(3)).permission.num_rows == 1
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_past_rows_go_when_anything_they_rest_on_did_not_hold_without_a_gap(name: str) -> None:
     rows, wanted = CASES[name]
