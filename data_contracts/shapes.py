@@ -73,9 +73,9 @@ def make_found(con: duckdb.DuckDBPyConnection, source: Source, spark: "SparkSess
     """
     if spark is not None:
         told = found_on(spark, con.sql("from versions").to_arrow_table(), source)
-        con.register("told", told)
-        con.execute("create or replace temp table found as from told")
-        con.unregister("told")
+        con.register("said by Spark", told)
+        con.execute('create or replace temp table found as from "said by Spark"')
+        con.unregister("said by Spark")
         return
     with named(source.name, "derive"):
         rows = derived_query(source, con.sql("from versions limit 0").columns)
