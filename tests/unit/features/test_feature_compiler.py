@@ -18,7 +18,7 @@ from features.hub import DayScope, Hub
 from features.inputs import InputRefused
 from features.measures import How, Part
 from features.scope import household_facts
-from features.selections import OpenNow
+from features.selections import BeganWithin, OpenNow
 from features.sql import sql_of
 from features.wanted import reaches_of, sources_of
 
@@ -246,6 +246,15 @@ def test_a_figure_is_over_all_facts_of_its_kinds(how: How, came: int | date) -> 
     part = Part(OpenNow(), how, ("tax_overdue", "tax_demand"))
     counted = Counted(facts.to_batches(), 3, FEATURES, DAY)
     assert counted.part((part, ("tax",))).to_pylist()[:2] == [None, came]
+
+
+def test_a_fact_of_no_precision_is_open_and_never_an_onset() -> None:
+    facts = counting((0, "tax_overdue", 1))
+    at = facts.schema.get_field_index("date_precision")
+    facts = facts.set_column(at, "date_precision", pa.nulls(1, pa.string()))
+    counted = Counted(facts.to_batches(), 1, FEATURES, DAY)
+    for where, came in ((OpenNow(), 1), (BeganWithin(90), None)):
+        assert counted.part((Part(where, "count", ("tax_overdue",)), ("tax",))).to_pylist() == [came]
 
 
 def test_quantities_beyond_any_money_are_refused() -> None:

@@ -108,6 +108,16 @@ def test_no_change_is_noticed_below_the_last_place_when_somebody_is_carried_or_p
     assert made.noticed.to_pylist() == [{"household_key": "h00", "why": "welfare_recipient"}]
 
 
+def test_no_change_is_noticed_where_carried_visits_take_every_place(
+    week: Week, policy: Policy, history: Callable[..., pa.Table]
+) -> None:
+    past = history({"household_key": "h28", "monday": date(2026, 3, 30), "slot": "ranked", "outcome": "不在"})
+    barred = excluded(h00="welfare_recipient", h05="plan_running")
+    made = plan_week(**week(30, 1, changes={"h05": {"first": True}}, excluded=barred, history=past), policy=policy)
+    assert made.visits["slot"].to_pylist() == ["carried"]
+    assert made.noticed.num_rows == 0
+
+
 def test_no_change_is_noticed_without_anything_dated_or_against_a_refusal(
     week: Week, policy: Policy, history: Callable[..., pa.Table]
 ) -> None:
