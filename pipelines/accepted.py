@@ -140,13 +140,19 @@ def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str, only: str = 
     return con.sql(_VERSIONS.format(columns=shown, name=name, only=only))
 
 
-def changed_since(con: duckdb.DuckDBPyConnection, home: Home, name: str, day: date) -> None:
-    """Make `changed` (k1, k2): the keys of which something became known on `day` or later."""
-    con.execute("create or replace temp table changed (k1 bigint, k2 bigint)")
-    for kind, column in (("opened", "known_from"), ("closed", "known_until")):
+def touched(con: duckdb.DuckDBPyConnection, home: Home, name: str, day: date, persons: str) -> None:
+    """Make `touched` (k1, k2): the keys of which something became known on `day` or later, and those with a version of
+    one of the `persons` (a table with resident_id). Reads three or four columns.
+    """
+    con.execute("create or replace temp table touched (k1 bigint, k2 bigint)")
+    theirs = f"resident_id in (select resident_id from {persons})"
+    for kind, condition in (
+        ("opened", f"known_from >= date '{day}' or {theirs}"),
+        ("closed", f"known_until >= date '{day}'"),
+    ):
         if paths := home_paths(home, name, kind):
             home.store.relation(con, paths).create_view("files of it")
-            con.execute(f"""insert into changed select k1, k2 from "files of it" where {column} >= date '{day}'""")
+            con.execute(f'insert into touched select k1, k2 from "files of it" where {condition}')
 
 
 def unheld(con: duckdb.DuckDBPyConnection, home: Home, name: str, stretch: str) -> tuple[list[str], pa.Table]:

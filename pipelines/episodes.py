@@ -22,8 +22,9 @@ from data_contracts.profile import Source
 from data_contracts.shapes import EPISODE_SCHEMA, make_found
 from features.definitions import FEATURES
 from features.wanted import reaches_of
+from identity.permissions import names
 from pipelines import layout
-from pipelines.accepted import changed_since, home_paths, relation
+from pipelines.accepted import home_paths, relation, touched
 from pipelines.home import Home
 from pipelines.merging import merged, near
 from pipelines.store import Draft
@@ -75,7 +76,7 @@ class Change:
 
 
 class Episodes:
-    """One source's episodes of one day. `con` holds the views of People and `kept` (resident_id, source, since)."""
+    """One source's episodes of one day. `con` holds what `pipelines.hub.open_kept` makes."""
 
     def __init__(self, home: Home, con: duckdb.DuckDBPyConnection, name: str, day: date) -> None:
         self._home, self._con, self._day, self._name = home, con, day, name
@@ -151,27 +152,24 @@ class Episodes:
         since = change.known_since or date.max
         first = first_month(self._home, self._day)
         self._open()
-        changed_since(self._con, self._home, self._name, since)
-        self._table("changed_log", self._log("semi join changed using (k1, k2)"))
-        self._table("moved_keys", "select distinct person_key from moved_here join person_keys using (resident_id)")
+        touched(self._con, self._home, self._name, since, "moved_here")
+        self._table("touched_log", self._log("semi join touched using (k1, k2)"))
+        self._con.execute("create or replace temp view log as from touched_log")
 
-        self._con.execute("create or replace temp view log as from changed_log")
         self._want(
             f"""select * replace (case when known_until < date '{since}' then known_until end as known_until)
             from keyed where known_from < date '{since}'"""
         )
         self._fresh(self._scopes("wanted"), first)
         self._table("told_before", "from fresh")
-        if change.moved:
-            self._table("moved_log", self._log("semi join moved_here using (resident_id)"))
-            self._con.execute("create or replace temp view log as from changed_log union from moved_log")
         self._want("from keyed")
         self._fresh(self._scopes("wanted"), first)
 
+        # Who is kept otherwise was not told of before, whatever the log had: all that is told of them now is new.
         gone, come = "from told_before except all from fresh", "from fresh except all from told_before"
-        differing = self._parts(f"({gone})") | self._parts(f"({come})")
-        moved = self._con.sql("select distinct person_key from moved_keys order by 1").to_arrow_table()["person_key"]
-        moved = moved.combine_chunks()
+        theirs = "from fresh semi join moved_here using (person_key)"
+        differing = self._parts(f"(({gone}) union all ({come}) union all ({theirs}))")
+        moved = self._rows("select person_key from moved_here order by 1")["person_key"].combine_chunks()
 
         def amend(part: str) -> None:
             path = layout.episodes(self.basis, part)
@@ -194,9 +192,9 @@ class Episodes:
     def _open(self) -> None:
         """`log`: all versions; `keyed`: those of persons who are kept, with their pseudonyms; `wanted`: these."""
         self._con.execute(f"create or replace temp view log as {self._log()}")
-        kept = f"from kept join person_keys using (resident_id) where source = '{self.basis}'"
-        self._table("kept_here", f"select resident_id, person_key {kept}")
-        self._table("moved_here", f"select distinct resident_id from moved where source = '{self.basis}'")
+        named = names("sources", f"'{self.basis}'")
+        self._table("kept_here", f"select resident_id, person_key from kept where {named}")
+        self._table("moved_here", f"select resident_id, person_key from moved where source = '{self.basis}'")
         if self._of_dwelling:
             key = self._home.names.in_sql(self._con, "dwelling")
             every = "(select distinct dwelling_id from log)"

@@ -21,10 +21,10 @@ from identity.permissions import names
 from identity.register import load_register, uses
 from identity.stretches import stretches
 from pipelines import layout
+from pipelines.holding import PURPOSE
 from pipelines.home import Home
 from pipelines.persons import FOREVER, People
 
-PURPOSE = "early_outreach"
 HUMAN_SLIP, SAFEGUARD = "human_slip", "safeguard"
 NUMBER_OR_NAME = "resident_id_or_kana_address"
 FEW = 4
@@ -171,12 +171,6 @@ def permitted_for(people: People, basis: str | None, day: date, only: str = "") 
     """
     people.con.execute(_PERMITTED.format(only=only), {"source": basis, "purpose": PURPOSE})
     people.con.execute(_STRETCH, {"to": day})
-
-
-def stretch_since(people: People, basis: str | None, day: date) -> pa.Table:
-    """Persons with a basis for `basis` on `day` and since when without a gap: resident_id, since."""
-    permitted_for(people, basis, day)
-    return people.ask("from stretch")
 
 
 def how_linked(subject: Mapping[str, str]) -> How:

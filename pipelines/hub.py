@@ -11,65 +11,54 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_contracts.shapes import EPISODE_SCHEMA
-from identity.permissions import holds_on, names, permitted_on
-from identity.stretches import stretches
+from identity.permissions import holds_on
 from pipelines import layout
 from pipelines.accepted import log_digests
 from pipelines.episodes import STANDING, Change, Episodes, first_month
 from pipelines.errors import GateClosed
+from pipelines.holding import hold
 from pipelines.home import Home
 from pipelines.manifest import Manifest, code_digest
 from pipelines.persons import FOREVER, People
 from pipelines.store import Draft
 
-_OUTREACH: Final = "'early_outreach'"
-# Whoever permits something on the day of the run, unless somebody they live with is protected; and since when without a
-# gap, because rows from before a gap are purged. Who has one permission only has no gap in it.
-_KEPT: Final = f"""
-create temp table kept_rows as
-with shielded as (select resident_id from protection where {holds_on("$run")}),
-home_now as (
-  select resident_id, household_id from membership where known_from <= $run and $run < coalesce(known_until, {FOREVER})
-    and {holds_on("$run")}),
-hidden as (select household_id from home_now semi join shielded using (resident_id)),
-shown as (
-  select resident_id, sources from {permitted_on("$run", _OUTREACH)} anti join shielded using (resident_id)
-  anti join (select resident_id from home_now semi join hidden using (household_id)) using (resident_id)),
-held as (
-  select resident_id, sources, "from" as f, coalesce("until", {FOREVER}) as u from permission
-  semi join shown using (resident_id) where {names("purposes", _OUTREACH)} and "from" <= $run),
-single as (select resident_id from held group by resident_id having count(*) = 1),
-each as (
-  select resident_id, unnest(string_split(sources, '|')) as source, f, u from held
-  anti join single using (resident_id)),
-since as (select resident_id, source, f as since from {stretches("each", "resident_id, source")} where u >= $run)
-select resident_id, f as since, sources from held semi join single using (resident_id)
-union all
-select resident_id, since, string_agg(source, '|' order by source) from since group by resident_id, since
+# Whoever permits something on the day of the run, unless somebody they live with is protected.
+_HIDDEN: Final = f"""
+create temp table hidden as
+select distinct household_id from membership
+  semi join (from protection where {holds_on("$run")}) using (resident_id)
+where known_from <= $run and $run < coalesce(known_until, {FOREVER}) and {holds_on("$run")}
 """
-_UNFOLDED: Final = "select resident_id, since, unnest(string_split(sources, '|')) as source from"
+_KEPT: Final = f"""
+create temp table kept as
+select resident_id, person_key, since, sources from holding join person_keys using (resident_id)
+anti join (from protection where {holds_on("$run")}) using (resident_id)
+anti join (select resident_id from membership semi join hidden using (household_id)
+  where known_from <= $run and $run < coalesce(known_until, {FOREVER}) and {holds_on("$run")}) using (resident_id)
+"""
 # Only persons whose line differs are looked at source by source.
+_UNFOLDED: Final = "select resident_id, since, unnest(string_split(sources, '|')) as source from"
 _MOVED: Final = f"""
 create temp table moved as
-with gone as (from before anti join kept_rows using (resident_id, since, sources)),
-come as (from kept_rows anti join before using (resident_id, since, sources)),
-g as ({_UNFOLDED} gone), c as ({_UNFOLDED} come)
-select resident_id, source from g anti join c using (resident_id, source, since)
-union select resident_id, source from c anti join g using (resident_id, source, since)
+with gone as (from before anti join kept using (resident_id, since, sources)),
+come as (from kept anti join before using (resident_id, since, sources)),
+g as ({_UNFOLDED} gone), c as ({_UNFOLDED} come),
+differing as (
+  select resident_id, source from g anti join c using (resident_id, source, since)
+  union select resident_id, source from c anti join g using (resident_id, source, since))
+select resident_id, person_key, source from differing join person_keys using (resident_id)
 """
+_AT_HOME: Final = """
+create temp table at_home as
+from membership join (select distinct resident_id, person_key from kept) using (resident_id)"""
 _MEMBERSHIP: Final = """
 select person_key, household_key, "from", "until", known_from, known_until
-from membership semi join kept_rows using (resident_id)
-join person_keys using (resident_id) join household_keys using (household_id)
+from at_home join household_keys using (household_id)
 order by person_key, "from", known_from, household_key"""
 
-_RESIDENCE: Final = f"""
-with theirs as (select distinct household_id from membership semi join kept_rows using (resident_id)),
-hidden as (
-  select household_id from membership semi join (select * from protection where {holds_on("$run")}) using (resident_id)
-  where known_from <= $run and $run < coalesce(known_until, {FOREVER}) and {holds_on("$run")})
+_RESIDENCE: Final = """
 select dwelling_key, household_key, "from", "until", known_from, known_until
-from residence semi join theirs using (household_id) anti join hidden using (household_id)
+from residence semi join at_home using (household_id) anti join hidden using (household_id)
 join dwelling_keys using (dwelling_id) join household_keys using (household_id)
 order by dwelling_key, "from", known_from, household_key"""
 
@@ -97,19 +86,20 @@ def publish_hub(home: Home, day: date) -> None:
         for path in home.store.under(layout.EPISODES):
             if not path.startswith(ours):  # of another version of this software: it would be read, and never purged
                 draft.remove(path)
+        people.con.execute(_AT_HOME)
         _stream(people, draft, layout.MEMBERSHIP, _MEMBERSHIP)
-        _stream(people, draft, layout.RESIDENCE, _RESIDENCE, {"run": day})
+        _stream(people, draft, layout.RESIDENCE, _RESIDENCE)
 
     home.store.publish("hub", day, fill, inputs=inputs, config=home.config)
 
 
 def open_kept(home: Home, day: date) -> People:
-    """People, with the tables `kept_rows` and `kept` (resident_id, since, source) of a day."""
+    """People, with the tables `kept` (resident_id, person_key, since, sources) and `hidden` (household_id) of a day."""
     people = People(home)
-    people.con.execute(_KEPT, {"run": day})
-    people.con.execute(f"create temp view kept as {_UNFOLDED} kept_rows")
-    people.con.execute("create temp table before as from kept_rows limit 0")
-    people.con.execute("create temp table moved (resident_id varchar, source varchar)")
+    hold(people, day)
+    for made in (_HIDDEN, _KEPT):
+        people.con.execute(made, {"run": day})
+    people.con.execute("create temp table moved (resident_id varchar, person_key varchar, source varchar)")
     return people
 
 
@@ -149,11 +139,10 @@ def _hub_day(home: Home) -> date:
 def _remember(home: Home, people: People, draft: Draft, last: Manifest | None) -> None:
     """Write who is kept; `moved`: who is kept otherwise than at the last publication."""
     if last is not None:
-        home.store.relation(people.con, [layout.KEPT]).create_view("kept_before", replace=True)
-        people.con.execute("insert into before by name from kept_before")
+        home.store.relation(people.con, [layout.KEPT]).create_view("before")
         people.con.execute("drop table moved")
         people.con.execute(_MOVED)
-    _stream(people, draft, layout.KEPT, "from kept_rows order by resident_id, since")
+    _stream(people, draft, layout.KEPT, "select resident_id, since, sources from kept order by resident_id, since")
 
 
 def _last(home: Home) -> Manifest | None:
@@ -176,8 +165,8 @@ def _change(home: Home, people: People, last: Manifest, name: str, basis: str) -
     return Change(min(new, default=None), moved[0] if moved else 0)
 
 
-def _stream(people: People, draft: Draft, path: str, sql: str, bound: dict[str, date] | None = None) -> None:
-    reader = people.answering(sql, bound).to_arrow_reader()
+def _stream(people: People, draft: Draft, path: str, sql: str) -> None:
+    reader = people.answering(sql).to_arrow_reader()
     draft.stream(path, reader.schema, reader)
 
 

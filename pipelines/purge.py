@@ -5,17 +5,20 @@ outside `restricted/` (its own basis may still hold there). Past days are delete
 gets a chained entry old digest → new digest in the manifest, which `kizuki verify` follows.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from identity.permissions import holds_on, permitted_on
 from pipelines import layout
 from pipelines.accepted import rewrite_held, unheld
 from pipelines.audit import HANDLES
-from pipelines.gate import permitted_for, stretch_since
+from pipelines.draft import SEALED
+from pipelines.holding import hold, of_source
 from pipelines.home import Home
 from pipelines.losses import households_lost, households_lost_since
 from pipelines.persons import People
@@ -23,11 +26,14 @@ from pipelines.retention import scores_read
 from pipelines.safeguards import forget
 from pipelines.slips import forget_slips
 from pipelines.store import Draft
-from pipelines.streams import side_by_side
+from pipelines.streams import batches_of, groups_of, side_by_side, without
 
 WHY = "purge"
-DERIVED = ("working/features/", "working/scores/", "working/backtests/", "published/lists/", "restricted/people/desks/")
+LISTS = "published/lists/"
+DERIVED = ("working/features/", "working/scores/", "working/backtests/", LISTS, "restricted/people/desks/")
 """Zones of rows by household that rest on what was permitted on their day."""
+Gone = Callable[[str, pa.Table], pa.ChunkedArray]
+"""Which rows of a file, or of a part of it, may no longer be held."""
 
 
 def purge(home: Home, day: date) -> dict[str, int]:
@@ -37,7 +43,8 @@ def purge(home: Home, day: date) -> dict[str, int]:
 
     def fill(draft: Draft) -> None:
         people = People(home)
-        deleted["accepted"] = _accepted(home, people, day, draft)
+        hold(people, day)
+        deleted["accepted"] = _accepted(home, people, draft)
         deleted["quarantine"] = _quarantine(home, people, day, draft)
         deleted["derived"], deleted["lists"] = _derived(home, people, day, draft)
         deleted["validation"] = _validation(home, people, day, draft)
@@ -49,12 +56,11 @@ def purge(home: Home, day: date) -> dict[str, int]:
     return deleted
 
 
-def _accepted(home: Home, people: People, day: date, draft: Draft) -> int:
+def _accepted(home: Home, people: People, draft: Draft) -> int:
     """Rows of persons whose basis for that source does not hold today, or did not hold without a gap since."""
     deleted = 0
     for name in home.with_role("signal"):
-        permitted_for(people, home.basis(name), day)
-        paths, whose = unheld(people.con, home, name, "stretch")
+        paths, whose = unheld(people.con, home, name, of_source(home.basis(name)))
         gone = side_by_side(partial(rewrite_held, home, draft, WHY, name, whose), paths)
         deleted += sum(rows for path, rows in zip(paths, gone, strict=True) if "/opened-" in path)
     return deleted
@@ -70,7 +76,7 @@ def _quarantine(home: Home, people: People, day: date, draft: Draft) -> int:
         basis = home.basis(name)
         kept = table
         if basis:
-            kept = table.filter(pc.is_in(table["resident_id"], stretch_since(people, basis, day)["resident_id"]))
+            kept = table.filter(pc.is_in(table["resident_id"], people.ask(f"from {of_source(basis)}")["resident_id"]))
         if date.fromisoformat(known) < day - keep:
             kept = table.slice(0, 0)
         if kept.num_rows < table.num_rows:
@@ -82,28 +88,50 @@ def _quarantine(home: Home, people: People, day: date, draft: Draft) -> int:
 def _derived(home: Home, people: People, day: date, draft: Draft) -> tuple[int, int]:
     """Rows of past days and lists of households that are protected now, or whose facts rested on a basis that ended."""
     contactable = _contactable(people, day)
-    lost_of: dict[date, pa.Array] = {}
-    rows = lists = 0
-    for prefix in DERIVED:
-        for path in home.store.under(prefix):
-            of_day = next(
-                date.fromisoformat(part) for part in path.split("/") if part[:2] == "20" and part.count("-") == 2
-            )
-            made_on = _made_on(home, path, of_day)
-            if made_on not in lost_of:
-                lost_of[made_on] = households_lost(people, made_on, day, _at_home(home, day))
-            # Of a day's explanation of a city only the keys: it has a hundred columns, and names no person.
-            who = home.store.read_table(path, ["household_key"] if prefix.startswith("working/") else None)
-            stays = pc.invert(pc.is_in(who["household_key"], lost_of[made_on]))
-            if "person_key" in who.column_names:
-                stays = pc.and_(stays, pc.is_in(who["person_key"], contactable))
-            gone = who.num_rows - (pc.sum(stays).as_py() or 0)
-            if gone:
-                rows, lists = (rows, lists + gone) if prefix == "published/lists/" else (rows + gone, lists)
-                draft.rewrite(path, home.store.read_table(path).filter(stays), [], WHY)
-                if prefix == "published/lists/":
-                    _unprint(home, of_day, draft)
-    return rows, lists
+    made_on = {path: _made_on(home, path) for prefix in DERIVED for path in home.store.under(prefix)}
+    lost_on = households_lost(people, set(made_on.values()), day, _at_home(home, day))
+
+    def gone(path: str, rows: pa.Table) -> pa.ChunkedArray:
+        lost = pc.is_in(rows["household_key"], lost_on[made_on[path]])
+        if "person_key" not in rows.column_names:
+            return lost
+        return pc.or_(lost, pc.invert(pc.is_in(rows["person_key"], contactable)))
+
+    sealed = [path for path in made_on if path.startswith(SEALED)]
+    counts = {path: _forget_sealed(home, draft, gone, path) for path in sealed}
+    open_ones = [path for path in made_on if path not in counts]
+    counts |= zip(open_ones, side_by_side(partial(_forget, home, draft, gone), open_ones), strict=True)
+    of_lists = {path: count for path, count in counts.items() if path.startswith(LISTS)}
+    for path in (path for path, count in of_lists.items() if count):
+        _unprint(home, _day_of(path), draft)
+    return sum(counts.values()) - sum(of_lists.values()), sum(of_lists.values())
+
+
+def _forget_sealed(home: Home, draft: Draft, gone: Gone, path: str) -> int:
+    """Rewrite a file without the rows that are `gone`, if there are any, and return how many."""
+    table = home.store.read_table(path)
+    leaving = gone(path, table)
+    count = pc.sum(leaving).as_py() or 0
+    if count:
+        draft.rewrite(path, table.filter(pc.invert(leaving)), [], WHY)
+    return count
+
+
+def _forget(home: Home, draft: Draft, gone: Gone, path: str) -> int:
+    """The same of a file that is not sealed, as a stream."""
+    file = home.store.file(path)
+    schema = pq.read_schema(file).remove_metadata()
+    # A day's explanation of a city has a hundred columns: which rows go is found by those that say whose they are.
+    whose = pa.schema([field for field in schema if field.name in ("household_key", "person_key")])
+    count = sum(pc.sum(gone(path, rows)).as_py() or 0 for rows in groups_of(file, whose))
+    if count:
+        draft.stream(path, schema, batches_of(without(groups_of(file, schema), partial(gone, path))))
+        draft.rewritings[path] = WHY
+    return count
+
+
+def _day_of(path: str) -> date:
+    return next(date.fromisoformat(part) for part in path.split("/") if part[:2] == "20" and part.count("-") == 2)
 
 
 def _at_home(home: Home, day: date) -> list[str]:
@@ -112,8 +140,11 @@ def _at_home(home: Home, day: date) -> list[str]:
     return [str(contract.basis) for contract in contracts if contract.subject.get("entity") == "dwelling"]
 
 
-def _made_on(home: Home, path: str, of_day: date) -> date:
-    """The day whose scores a week's list and desk notes were made from: its Monday, or a later day for a late list."""
+def _made_on(home: Home, path: str) -> date:
+    """The day that a row's facts are of. Of a week's list and desk notes it is the day whose scores they were made
+    from: its Monday, or a later day for a late list.
+    """
+    of_day = _day_of(path)
     made = home.store.last("weekly-list", of_day)
     return max(scores_read(made), default=of_day) if made and path in made.outputs else of_day
 

@@ -18,7 +18,8 @@ from identity.normalise import AddressBook
 from identity.states import HERE
 from pipelines.audit import record
 from pipelines.errors import WrongUse
-from pipelines.gate import NUMBER_OR_NAME, asked_columns, how_linked, stretch_since
+from pipelines.gate import NUMBER_OR_NAME, asked_columns, how_linked
+from pipelines.holding import held_of
 from pipelines.home import Home
 from pipelines.persons import FOREVER, People
 from pipelines.screening import last_day
@@ -50,7 +51,7 @@ def request_list(home: Home, source: str, holder: str) -> pa.Table:
     if contract.role != "signal" or contract.basis is None:
         message = f"{source} needs no request list: its rows are not taken on consent"
         raise WrongUse(message)
-    table = persons = stretch_since(People(home), contract.basis, day).select(["resident_id"]).sort_by("resident_id")
+    table = persons = held_of(People(home), contract.basis, day).select(["resident_id"]).sort_by("resident_id")
     if contract.subject["by"] != "resident_id":
         named = People(home).ask(_BY_NAME, {"day": day}, persons=persons)
         table = named.drop_columns(["resident_id"])

@@ -83,22 +83,24 @@ def test_what_begins_after_the_run_is_not_used_on_a_later_day() -> None:
 def test_past_rows_go_when_anything_they_rest_on_did_not_hold_without_a_gap(name: str) -> None:
     rows, wanted = CASES[name]
     lost = ["h"] if wanted < {source for row in rows for source in row[0].split("|")} else []
-    assert households_lost(Made(*rows), D, day(3), []).to_pylist() == lost
+    assert households_lost(Made(*rows), [D], day(3), [])[D].to_pylist() == lost
     assert households_lost_since(Made(*rows), D, day(3), [OUTREACH], []).to_pylist() == lost
 
 
 def test_on_the_day_itself_nothing_is_lost() -> None:
     made = Made(("tax", OUTREACH, -9, 0))
     assert set(scope(made, D, D).permission["source"].to_pylist()) == {"tax"}
-    assert households_lost(made, D, D, ["water"]).to_pylist() == []
+    assert households_lost(made, [D], D, ["water"])[D].to_pylist() == []
 
 
 def test_what_was_known_of_a_dwelling_is_lost_to_all_under_its_roof() -> None:
     made = Made(("tax|water", OUTREACH, -9, 0), ("tax", OUTREACH, 1, OPEN))
-    assert households_lost(made, D, day(3), ["water"]).to_pylist() == ["h", "i"]
+    assert households_lost(made, [D], day(3), ["water"])[D].to_pylist() == ["h", "i"]
     assert households_lost_since(made, D, day(3), [OUTREACH], ["water"]).to_pylist() == ["h", "i"]
     taxes = Made(("tax|water", OUTREACH, -9, 0), ("water", OUTREACH, 1, OPEN))
-    assert households_lost(taxes, D, day(3), ["water"]).to_pylist() == ["h"]
+    assert households_lost(taxes, [D], day(3), ["water"])[D].to_pylist() == ["h"]
     taxes.con.execute("insert into protection values ('R', $1, null)", [day(2)])
-    assert households_lost(taxes, D, day(3), ["water"]).to_pylist() == ["h", "i"]
-    assert households_lost(taxes, day(2), day(3), ["water"]).to_pylist() == ["h"], "its rows were not read on that day"
+    assert households_lost(taxes, [D], day(3), ["water"])[D].to_pylist() == ["h", "i"]
+    of_days = households_lost(taxes, [D, day(2)], day(3), ["water"])
+    assert of_days[D].to_pylist() == ["h", "i"]
+    assert of_days[day(2)].to_pylist() == ["h"], "its rows were not read on that day"
