@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
+from dagster_project.checks import CONTRACT, LATENCY
 from dagster_project.definitions import build_definitions
+from data_contracts.gx_suite import rule_ids
 from pipelines import layout
 from pipelines.closing import MANDATORY
 from tests.home import traces
@@ -35,25 +37,11 @@ def test_the_assets_and_jobs_are_exactly_these(definitions: dg.Definitions) -> N
     assert jobs == {"daily_screening", "weekly_list", "training", "backfill"}
 
 
-def test_every_rule_of_every_contract_is_a_check_and_protection_is_the_one_error(definitions: dg.Definitions) -> None:
-    from dagster_project.checks import LATENCY, check_name
-    from data_contracts.gx_suite import rule_ids
-
+def test_every_contract_is_a_check_and_protection_is_the_one_error(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     checks = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
-    catalog = opened(Path(graph_home(definitions))).catalog
-    declared = {
-        (f"accepted/{name}", check_name(rule))
-        for name in catalog.names
-        for rule, _sentence, _severity in rule_ids(catalog.source(name, DAY))
-    }
-    latency = {(asset, LATENCY) for asset, _rule in declared}
-    assert checks == declared | latency | {(f"accepted/{MANDATORY}", "protection")}
-
-
-def graph_home(definitions: dg.Definitions) -> str:
-    home = (definitions.resources or {})["home"]
-    return str(home.root)
+    declared = {(f"accepted/{name}", check) for name in SOURCES for check in (CONTRACT, LATENCY)}
+    assert checks == declared | {(f"accepted/{MANDATORY}", "protection")}
 
 
 def test_todays_partition_exists_today_and_the_run_is_at_half_past_five(definitions: dg.Definitions) -> None:
@@ -97,6 +85,15 @@ def evaluations(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEva
     return {e.check_name: e for e in result.get_asset_check_evaluations() if e.asset_key.path[-1] == MANDATORY}
 
 
+def lines_of(contract: dg.AssetCheckEvaluation) -> list[tuple[object, object]]:
+    """Rule and rows of a contract's check, in its order; none broken and failed, or some and passed, is a fault."""
+    table = contract.metadata["rules"]
+    assert isinstance(table, dg.TableMetadataValue)
+    lines: list[tuple[object, object]] = [(record.data["rule"], record.data["rows"]) for record in table.records]
+    assert contract.passed == (not any(rows for _rule, rows in lines))
+    return lines
+
+
 def test_a_short_day_fails_only_the_list_and_its_rerun_is_green(short_day: tuple[Path, dg.DagsterInstance]) -> None:
     root, instance = short_day
     first = run(root, instance)
@@ -104,6 +101,10 @@ def test_a_short_day_fails_only_the_list_and_its_rerun_is_green(short_day: tuple
     assert failed == {"visit_list"}
     check = evaluations(first)["protection"]
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert lines_of(evaluations(first)[CONTRACT])[0] == ("F-PRO-01", 1)
+    catalog = opened(root).catalog
+    rules = {rule for rule, _sentence, _severity in rule_ids(catalog.source(MANDATORY, DAY))}
+    assert rules <= {rule for rule, _rows in lines_of(evaluations(first)[CONTRACT])}
     assert opened(root).store.under("published/lists/") == []
     made = {event.asset_key.to_user_string() for event in first.get_asset_materialization_events() if event.asset_key}
     assert {f"accepted/{name}" for name in SOURCES} | {"hub", "features", "scores"} == made
