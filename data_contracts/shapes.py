@@ -5,6 +5,7 @@ a group together, anew for every day on which something about the group became k
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -66,13 +67,19 @@ def _found(keyed: pa.Table, source: Source) -> pa.Table:
         return con.execute(EPISODES).to_arrow_table()
 
 
-def make_found(con: duckdb.DuckDBPyConnection, source: Source, spark: "SparkSession | None" = None) -> None:
-    """Make `found` of `versions`, tables of `con`: what `episodes` gives, by natural_id and in no order.
+def make_found(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    spark: "SparkSession | None" = None,
+    routine_since: date | None = None,
+) -> None:
+    """Make `found` of `versions`, tables of `con`: what `episodes` gives, by natural_id and in no order; everyday facts
+    (`routine` in episodes.yaml) only those that ended on `routine_since` or later.
 
     For logs of any size: nothing leaves the connection, unless Spark is to work it out.
     """
     if spark is not None:
-        told = found_on(spark, con.sql("from versions").to_arrow_table(), source)
+        told = found_on(spark, con.sql("from versions").to_arrow_table(), source, routine_since)
         con.register("said by Spark", told)
         con.execute('create or replace temp table found as from "said by Spark"')
         con.unregister("said by Spark")
@@ -80,17 +87,17 @@ def make_found(con: duckdb.DuckDBPyConnection, source: Source, spark: "SparkSess
     with named(source.name, "derive"):
         rows = derived_query(source, con.sql("from versions limit 0").columns)
         con.execute(f"create or replace temp table derived as select * from ({rows}) where {relevant(source)}")
-    _tell(con, source)
+    _tell(con, source, routine_since)
     con.execute("drop table derived")
     con.execute(f"create or replace temp table found as {EPISODES}")
     con.execute("drop table beliefs")
 
 
-def _tell(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+def _tell(con: duckdb.DuckDBPyConnection, source: Source, routine_since: date | None = None) -> None:
     con.execute(BELIEFS)
     for entry in source.episodes.entries:
         with named(source.name, entry.kind):
-            con.execute(f"insert into beliefs by name {belief_query(entry, source)}")
+            con.execute(f"insert into beliefs by name {belief_query(entry, source, routine_since)}")
 
 
 def _with_keys(versions: pa.Table) -> pa.Table:

@@ -1,5 +1,6 @@
 """The episode shapes on Spark: the statements of `shapes_sql`, said in Spark's words, over temporary views."""
 
+from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +30,7 @@ _ARROW: Final = {"string": pa.string(), "date": pa.date32(), "bigint": pa.int64(
 FOUND: Final = pa.schema([(name, _ARROW[kind]) for name, kind in _BELIEFS.items()])
 
 
-def found_on(spark: "SparkSession", versions: pa.Table, source: Source) -> pa.Table:
+def found_on(spark: "SparkSession", versions: pa.Table, source: Source, routine_since: date | None = None) -> pa.Table:
     """What `shapes` finds with DuckDB, by natural_id, in no particular order. Raises MappingError."""
     spark.createDataFrame(versions).createOrReplaceTempView("versions")
     with named(source.name, "derive"):
@@ -39,7 +40,7 @@ def found_on(spark: "SparkSession", versions: pa.Table, source: Source) -> pa.Ta
         parts: list[DataFrame] = []
         for entry in source.episodes.entries:
             with named(source.name, entry.kind):
-                told = spark.sql(to_spark(belief_query(entry, source)))
+                told = spark.sql(to_spark(belief_query(entry, source, routine_since)))
                 parts.append(told.selectExpr(*(f"CAST({name} AS {kind}) AS {name}" for name, kind in _BELIEFS.items())))
         if not parts:
             return FOUND.empty_table()

@@ -1,7 +1,8 @@
 """The SQL behind the four episode shapes; every query yields beliefs: an episode's content and when it was believed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from data_contracts.profile import Entry, Source
 
@@ -97,20 +98,28 @@ from runs
 def derived_query(source: Source, columns: Sequence[str]) -> str:
     """SQL: the versions with the mapping's derived columns, each computed over those before it.
 
-    Columns that no expression names are left behind, so that the work is no wider than what is asked.
+    Columns that no expression names are left behind, and in the end those that no entry names, so that the work is no
+    wider than what is asked.
     """
-    mapping = source.episodes
-    asked = [*mapping.derive.values(), *source.contract.key]
-    for entry in mapping.entries:
-        asked += [text for text in (*_expressions(entry), *entry.by) if text]
-    words = set(re.findall(r"\w+", " ".join(asked)))
-    kept = [name for name in columns if name in words and name not in mapping.derive]
-    always = ["person_key", "dwelling_key", "known_from", "known_until"]
-    chosen = ", ".join(f'"{name}"' for name in dict.fromkeys([*kept, *always]))
-    query = f"select {chosen} from versions where known_until is null or known_until > known_from"
-    for name, expression in mapping.derive.items():
+    derive = source.episodes.derive
+    told = [*source.contract.key, "person_key", "dwelling_key", "known_from", "known_until"]
+    for entry in source.episodes.entries:
+        told += [text for text in (*_expressions(entry), *entry.by) if text]
+    asked = _named([*told, *derive.values()])
+    given = _listed(name for name in columns if name in asked and name not in derive)
+    query = f"select {given} from versions where known_until is null or known_until > known_from"
+    for name, expression in derive.items():
         query = f'select *, ({expression}) as "{name}" from ({query})'
-    return query
+    wanted = _named(told)
+    return f"select {_listed(name for name in dict.fromkeys([*columns, *derive]) if name in wanted)} from ({query})"
+
+
+def _named(expressions: Iterable[str]) -> set[str]:
+    return set(re.findall(r"\w+", " ".join(expressions)))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def relevant(source: Source) -> str:
@@ -122,11 +131,14 @@ def relevant(source: Source) -> str:
     return " or ".join(f"coalesce({one}, false)" for one in asked) or "false"
 
 
-def belief_query(entry: Entry, source: Source) -> str:
-    """SQL: the beliefs of one declared kind, in any of the four shapes. What ends before it begins is no episode."""
+def belief_query(entry: Entry, source: Source, routine_since: date | None = None) -> str:
+    """SQL: the beliefs of one declared kind, in any of the four shapes; everyday facts only from `routine_since` on, if
+    it is given. What ends before it begins is no episode.
+    """
     shape = {"row": _rows, "point": _rows, "pair": _pairs, "run": _runs}[entry.shape]
+    late = f" and ended_on >= date '{routine_since}'" if entry.routine and routine_since else ""
     return f"""select '{entry.kind}' as kind, * from ({shape(entry, source)})
-        where began_on is not null and (ended_on is null or ended_on >= began_on)"""
+        where began_on is not null and (ended_on is null or ended_on >= began_on){late}"""
 
 
 def _expressions(entry: Entry) -> tuple[str | None, ...]:

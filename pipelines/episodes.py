@@ -236,7 +236,7 @@ class Episodes:
     def _tell(self, where: str, first: date) -> None:
         """`told`: the same of a slice of `wanted`."""
         self._con.execute(f"create or replace temp view versions as from wanted where {where}")
-        make_found(self._con, self._source, self._home.engines.spark())
+        make_found(self._con, self._source, self._home.engines.spark(), first)
         self._con.execute(
             f"""create or replace temp table told as
             with seen as (
