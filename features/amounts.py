@@ -11,25 +11,19 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.measures import Kinds, Part, per_hundred, whole
+from features.measures import Kinds, OneFigure, Part, Within, per_hundred, whole
 from features.selections import BeganWithin, EndedWithin, OpenNow
 
 
 @dataclass(frozen=True)
-class LargestOpen:
+class LargestOpen(OneFigure):
     """The largest quantity among the episodes open on the day; null counts 0."""
 
-    kinds: Kinds
     window_days: ClassVar[None] = None
-    grows: ClassVar[bool] = True
 
     def parts(self) -> tuple[Part, ...]:
         """One largest whole number."""
         return (Part(OpenNow(), "largest", self.kinds),)
-
-    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
-        """The quantity."""
-        return whole(parts[0])
 
     def behind(self) -> Part:
         """The open episodes."""
@@ -41,29 +35,12 @@ class LargestOpen:
 
 
 @dataclass(frozen=True)
-class LargestWithin:
+class LargestWithin(Within):
     """The largest quantity of what happened within `within_days` days, the day itself included; null counts 0."""
-
-    kinds: Kinds
-    within_days: int
-    grows: ClassVar[bool] = True
-
-    @property
-    def window_days(self) -> int:
-        """The window."""
-        return self.within_days
 
     def parts(self) -> tuple[Part, ...]:
         """One largest whole number."""
         return (Part(BeganWithin(self.within_days), "largest", self.kinds),)
-
-    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
-        """The quantity."""
-        return whole(parts[0])
-
-    def behind(self) -> Part:
-        """What happened in the window."""
-        return Part(BeganWithin(self.within_days), "count", self.kinds)
 
     def sentence_ja(self) -> str:
         """See Measure."""
@@ -71,29 +48,12 @@ class LargestWithin:
 
 
 @dataclass(frozen=True)
-class QuantityWithin:
+class QuantityWithin(Within):
     """The sum of the quantities of what happened within `within_days` days, the day itself included; null counts 0."""
-
-    kinds: Kinds
-    within_days: int
-    grows: ClassVar[bool] = True
-
-    @property
-    def window_days(self) -> int:
-        """The window."""
-        return self.within_days
 
     def parts(self) -> tuple[Part, ...]:
         """One whole-number sum."""
         return (Part(BeganWithin(self.within_days), "quantity", self.kinds),)
-
-    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
-        """The sum."""
-        return whole(parts[0])
-
-    def behind(self) -> Part:
-        """What happened in the window."""
-        return Part(BeganWithin(self.within_days), "count", self.kinds)
 
     def sentence_ja(self) -> str:
         """See Measure."""

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.measures import Kinds, Part, per_hundred, whole
+from features.measures import Kinds, OneFigure, Part, per_hundred, whole
 from features.selections import BeganWithin, EndedWithin, OpenNow
 
 YEAR: Final = 365
@@ -19,25 +19,15 @@ MOST: Final = 10_000
 
 
 @dataclass(frozen=True)
-class EndedCount:
+class EndedCount(OneFigure):
     """How many episodes ended on one of the `within_days` days before the day; an end of unknown date never counts."""
 
-    kinds: Kinds
     within_days: int
-    grows: ClassVar[bool] = True
 
     @property
     def window_days(self) -> int:
         """The window."""
         return self.within_days
-
-    def parts(self) -> tuple[Part, ...]:
-        """One count."""
-        return (self.behind(),)
-
-    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
-        """The count."""
-        return whole(parts[0])
 
     def behind(self) -> Part:
         """What ended in the window."""

@@ -7,6 +7,7 @@ rest is whole-number arithmetic in Arrow and, for a share, one division, last: s
 (DESIGN §5 «Determinism»).
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal, Protocol
@@ -86,25 +87,56 @@ def per_hundred(part: pa.ChunkedArray, of: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 @dataclass(frozen=True)
-class OpenCount:
-    """How many episodes are open on the day, for at least `min_days_open` days."""
+class OneFigure(ABC):
+    """A measure that is one part: a count unless it says otherwise."""
 
     kinds: Kinds
-    min_days_open: int = 1
-    window_days: ClassVar[None] = None
     grows: ClassVar[bool] = True
 
     def parts(self) -> tuple[Part, ...]:
-        """One count."""
+        """How many of the facts behind it there are."""
         return (self.behind(),)
 
     def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
-        """The count."""
+        """The part."""
         return whole(parts[0])
+
+    @abstractmethod
+    def behind(self) -> Part:
+        """See Measure."""
+
+
+@dataclass(frozen=True)
+class OfOpen(OneFigure, ABC):
+    """One figure of the episodes open on the day, for at least `min_days_open` days."""
+
+    min_days_open: int = 1
+    window_days: ClassVar[None] = None
 
     def behind(self) -> Part:
         """The open episodes."""
         return Part(OpenNow(self.min_days_open), "count", self.kinds)
+
+
+@dataclass(frozen=True)
+class Within(OneFigure, ABC):
+    """One figure of what began within `within_days` days, the day itself included; open or ended."""
+
+    within_days: int
+
+    @property
+    def window_days(self) -> int:
+        """The window."""
+        return self.within_days
+
+    def behind(self) -> Part:
+        """What began in the window."""
+        return Part(BeganWithin(self.within_days), "count", self.kinds)
+
+
+@dataclass(frozen=True)
+class OpenCount(OfOpen):
+    """How many episodes are open on the day, for at least `min_days_open` days."""
 
     def sentence_ja(self) -> str:
         """See Measure."""
@@ -113,29 +145,8 @@ class OpenCount:
 
 
 @dataclass(frozen=True)
-class OnsetCount:
+class OnsetCount(Within):
     """How many episodes began within `within_days` days, the day itself included; open or ended."""
-
-    kinds: Kinds
-    within_days: int
-    grows: ClassVar[bool] = True
-
-    @property
-    def window_days(self) -> int:
-        """The window."""
-        return self.within_days
-
-    def parts(self) -> tuple[Part, ...]:
-        """One count."""
-        return (self.behind(),)
-
-    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
-        """The count."""
-        return whole(parts[0])
-
-    def behind(self) -> Part:
-        """What began in the window."""
-        return Part(BeganWithin(self.within_days), "count", self.kinds)
 
     def sentence_ja(self) -> str:
         """See Measure."""
@@ -236,25 +247,12 @@ class Trend:
 
 
 @dataclass(frozen=True)
-class OpenQuantity:
+class OpenQuantity(OfOpen):
     """The sum of the quantities (in the kinds' declared unit) of the episodes open on the day; null counts 0."""
-
-    kinds: Kinds
-    min_days_open: int = 1
-    window_days: ClassVar[None] = None
-    grows: ClassVar[bool] = True
 
     def parts(self) -> tuple[Part, ...]:
         """One whole-number sum."""
         return (Part(OpenNow(self.min_days_open), "quantity", self.kinds),)
-
-    def value(self, parts: list[pa.ChunkedArray], day: date) -> pa.ChunkedArray:  # noqa: ARG002 (same for all)
-        """The sum."""
-        return whole(parts[0])
-
-    def behind(self) -> Part:
-        """The open episodes."""
-        return Part(OpenNow(self.min_days_open), "count", self.kinds)
 
     def sentence_ja(self) -> str:
         """See Measure."""
