@@ -1,6 +1,6 @@
 """What training hands back, and what it says was not done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from models.intervals import Floats
+from models.choice import Choice
+from models.cohort import cohort_flow
+from models.comparison import Baselines
+from models.inputs import TrainingInputs
+from models.intervals import Floats, mark
 from models.matrix import Matrix
 from models.metrics import inclusion_by_date
 from models.panel import Panel
@@ -50,6 +54,31 @@ class TrainingResult:
     refits: tuple[Model, ...]
     metrics: dict[str, Any]
     validation: pa.Table
+
+
+def said_first(
+    inputs: TrainingInputs, choice: Choice, baselines: Baselines, stop: Sequence[str], not_done: Sequence[str]
+) -> dict[str, Any]:
+    """What the metrics of every validation begin with. `stop`: why the model is not recommended; none = it is."""
+    return {
+        **mark(inputs.made_up),
+        "validation": inputs.split.kind,
+        "chosen": choice.name,
+        "recommended": not stop,
+        "not_recommended_because": list(stop),
+        "split": inputs.split.as_dict(),
+        "settings": dict(inputs.settings.__dict__),
+        "target": inputs.settings.target,
+        "components": [
+            {"name": c.name, "title": c.title, "source": c.source, "city_act": c.city_act}
+            for c in inputs.known.components
+        ],
+        "cohort_flow": cohort_flow(inputs.labels, inputs.known.components),
+        "touched_stretches": inputs.known.touched.num_rows,
+        "choice": choice.as_dict(),
+        "baselines": baselines.as_dict(),
+        "not_done": list(not_done),
+    }
 
 
 def validation_table(

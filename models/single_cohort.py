@@ -7,15 +7,14 @@ import numpy as np
 
 from models.candidates import fit_all, single_score
 from models.ceiling import CeilingSettings, fit_ceiling
-from models.cohort import cohort_flow
 from models.comparison import Baselines
 from models.crosssection import axes_of, importances, ranking, subgroups, visibility
 from models.hits import choose_by_hits
 from models.inputs import TrainingInputs, rows_of
-from models.intervals import Codes, Estimate, Figure, Floats, mark
+from models.intervals import Codes, Estimate, Figure, Floats
 from models.metrics import auc, auc_difference, inclusion_by_date
 from models.panel import City, Panel
-from models.results import NOT_DONE, TrainingResult, validation_table
+from models.results import NOT_DONE, TrainingResult, said_first, validation_table
 from models.scoring import contribution_arrays, margins
 from models.splits import FOLDS, duplicate_groups, folds
 
@@ -40,18 +39,8 @@ def train_single_cohort(inputs: TrainingInputs) -> TrainingResult:
     figures = {name: ranking(score, _by_fold(rows, fold), max(inputs.slots // FOLDS, 1), made_up=inputs.made_up)
                for name, score in out_of_fold.items()}  # fmt: skip
     contributions = contribution_arrays(model, judged.x)
-    metrics: dict[str, Any] = {
-        **mark(inputs.made_up),
-        "validation": inputs.split.kind,
-        "chosen": choice.name,
-        "recommended": False,
-        "not_recommended_because": list(inputs.split.notes),
-        "split": inputs.split.as_dict(),
-        "settings": dict(inputs.settings.__dict__),
-        "target": inputs.settings.target,
-        "cohort_flow": cohort_flow(inputs.labels, inputs.known.components),
-        "choice": choice.as_dict(),
-        "baselines": Baselines.of(rows, inputs.specs, inputs.slots).as_dict(),
+    baselines = Baselines.of(rows, inputs.specs, inputs.slots)
+    metrics = said_first(inputs, choice, baselines, inputs.split.notes, [*NOT_DONE, LEADS_NOT_SHOWN]) | {
         "replay": {},  # one as-of date shows no lead
         "ranking": figures,
         "price_of_explainable": _price(out_of_fold, rows, choice.name, inputs.made_up),
@@ -67,7 +56,6 @@ def train_single_cohort(inputs: TrainingInputs) -> TrainingResult:
             margins(model, judged.x), judged.x, judged.household, inputs.sources, made_up=inputs.made_up
         ),
         "calibration": {"fitted": False, "label": "単一時点のため、較正に使える別の期間がありません"},
-        "not_done": [*NOT_DONE, LEADS_NOT_SHOWN],
     }  # fmt: skip
     validation = validation_table(rows, model, "cross_validation", max(inputs.slots // FOLDS, 1), fold.astype(float),
                                   out_of_fold[choice.name])  # fmt: skip

@@ -19,14 +19,13 @@ from models.candidates import (
 )
 from models.ceiling import CeilingSettings, fit_ceiling
 from models.choice import Choice, choose
-from models.cohort import cohort_flow
 from models.comparison import Baselines, Compared, compare, policies_of, selection_leads
 from models.crosssection import axes_of, calibration_figures, importances, ranking, subgroups, visibility
 from models.inputs import TrainingInputs, rows_of
 from models.intervals import Floats, mark, ratio
 from models.matrix import Matrix
 from models.panel import City, Panel
-from models.results import NOT_DONE, TrainingResult, validation_table
+from models.results import NOT_DONE, TrainingResult, said_first, validation_table
 from models.scoring import contribution_arrays, margins, probabilities
 from models.single_cohort import train_single_cohort
 from models.stability import bootstrap_rows, random_jaccard, stability
@@ -131,29 +130,11 @@ def _metrics(
     baselines: Baselines,
     calibrated: bool,
 ) -> dict[str, Any]:
-    made_up = inputs.made_up
-    stop = stop_reasons(choice, compared)
-    out: dict[str, Any] = {
-        **mark(made_up),
-        "validation": inputs.split.kind,
-        "chosen": choice.name,
-        "recommended": not stop,
-        "not_recommended_because": stop,
-        "split": inputs.split.as_dict(),
-        "settings": dict(inputs.settings.__dict__),
-        "target": inputs.settings.target,
-        "components": [
-            {"name": c.name, "title": c.title, "source": c.source, "city_act": c.city_act}
-            for c in inputs.known.components
-        ],
-        "cohort_flow": cohort_flow(inputs.labels, inputs.known.components),
-        "touched_stretches": inputs.known.touched.num_rows,
-        "choice": choice.as_dict(),
-        "baselines": baselines.as_dict(),
+    missing = not_done(inputs, len(refits), choice.name)
+    out = said_first(inputs, choice, baselines, stop_reasons(choice, compared), missing) | {
         "replay": compared.figures,
         "price_of_explainable": compared.price,
         "calibration": {"fitted": calibrated, "label": LABEL_JA},
-        "not_done": list(not_done(inputs, len(refits), choice.name)),
     }
     if rows is None:
         return out

@@ -13,17 +13,16 @@ import numpy as np
 from models.candidates import Recipe, fit_all, fit_candidate, single_score, table_policy
 from models.ceiling import CeilingSettings, fit_ceiling
 from models.choice import Choice, choose
-from models.cohort import cohort_flow
 from models.comparison import CEILING, Baselines, policies_of
 from models.crosssection import axes_of, importances, subgroups, visibility
 from models.foresight import Policy
 from models.hits import choose_by_hits, one_date
 from models.inputs import TrainingInputs, learnt_rows, rows_of
-from models.intervals import Codes, Floats, mark
+from models.intervals import Codes, Floats
 from models.matrix import Matrix, Spec
 from models.metrics import auc_difference, inclusion_by_date
 from models.panel import City, Panel
-from models.results import NOT_DONE, TrainingResult, validation_table
+from models.results import NOT_DONE, TrainingResult, said_first, validation_table
 from models.scoring import contribution_arrays, margins
 from models.table import Model
 
@@ -95,26 +94,9 @@ def _by_one(spec: Spec, x: Matrix, _: Codes) -> Floats:
 
 
 def _head(inputs: TrainingInputs, choice: Choice, baselines: Baselines) -> dict[str, Any]:
-    return {
-        **mark(inputs.made_up),
-        "validation": inputs.split.kind,
-        "chosen": choice.name,
-        "recommended": False,
-        "not_recommended_because": list(inputs.split.notes),
-        "split": inputs.split.as_dict(),
-        "settings": dict(inputs.settings.__dict__),
-        "target": inputs.settings.target,
-        "components": [
-            {"name": c.name, "title": c.title, "source": c.source, "city_act": c.city_act}
-            for c in inputs.known.components
-        ],
-        "cohort_flow": cohort_flow(inputs.labels, inputs.known.components),
-        "touched_stretches": inputs.known.touched.num_rows,
-        "choice": choice.as_dict(),
-        "baselines": baselines.as_dict(),
+    return said_first(inputs, choice, baselines, inputs.split.notes, [*NOT_DONE, *NOT_SHOWN]) | {
         "replay": {},
         "calibration": {"fitted": False, "label": "年に一度の基準日のため、較正に使える別の期間がありません"},
-        "not_done": [*NOT_DONE, *NOT_SHOWN],
     }
 
 
