@@ -155,22 +155,23 @@ def touched(con: duckdb.DuckDBPyConnection, home: Home, name: str, day: date, pe
             con.execute(f'insert into touched select k1, k2 from "files of it" where {condition}')
 
 
-def unheld(con: duckdb.DuckDBPyConnection, home: Home, name: str, stretch: str) -> tuple[list[str], pa.Table]:
+def unheld(con: duckdb.DuckDBPyConnection, home: Home, name: str, stretch: str) -> tuple[dict[str, int], pa.Table]:
     """Rows of a source's log whose persons are not in the table `stretch` (resident_id, since), or there since later
-    than the row became known: the files that hold such rows, and whose they are (resident_id; since, null = not at
-    all). Reads two columns.
+    than the row became known: how many each file holds, where it holds any, and whose they are (resident_id; since,
+    null = not at all). Reads two columns.
     """
     files = {str(home.store.file(path)): path for kind in ("opened", "closed") for path in home_paths(home, name, kind)}
     if not files:
-        return [], pa.table({})
+        return {}, pa.table({})
     con.read_parquet(list(files), union_by_name=True, filename=True).create_view("logged")
     found = con.sql(
-        f"""select grouping(filename) = 0 as is_file, filename, l.resident_id, k.since
+        f"""select grouping(filename) = 0 as is_file, filename, l.resident_id, k.since, count(*) as n
         from logged l left join {stretch} k using (resident_id) where k.since is null or k.since > l.known_from
         group by grouping sets ((filename), (l.resident_id, k.since))"""
     ).to_arrow_table()
-    in_files = found.filter(found["is_file"])["filename"].to_pylist()
-    return sorted(files[file] for file in in_files), found.filter(pc.invert(found["is_file"]))
+    in_files = found.filter(found["is_file"]).sort_by("filename")
+    counts = zip(in_files["filename"].to_pylist(), in_files["n"].to_pylist(), strict=True)
+    return {files[file]: n for file, n in counts}, found.filter(pc.invert(found["is_file"]))
 
 
 def rewrite_held(home: Home, draft: Draft, why: str, name: str, whose: pa.Table, path: str) -> int:

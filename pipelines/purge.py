@@ -18,6 +18,7 @@ from pipelines import layout
 from pipelines.accepted import rewrite_held, unheld
 from pipelines.audit import HANDLES
 from pipelines.draft import SEALED
+from pipelines.errors import GateClosed
 from pipelines.holding import hold, of_source
 from pipelines.home import Home
 from pipelines.losses import households_lost, households_lost_since
@@ -60,9 +61,12 @@ def _accepted(home: Home, people: People, draft: Draft) -> int:
     """Rows of persons whose basis for that source does not hold today, or did not hold without a gap since."""
     deleted = 0
     for name in home.with_role("signal"):
-        paths, whose = unheld(people.con, home, name, of_source(home.basis(name)))
-        gone = side_by_side(partial(rewrite_held, home, draft, WHY, name, whose), paths)
-        deleted += sum(rows for path, rows in zip(paths, gone, strict=True) if "/opened-" in path)
+        rows, whose = unheld(people.con, home, name, of_source(home.basis(name)))
+        gone = dict(zip(rows, side_by_side(partial(rewrite_held, home, draft, WHY, name, whose), rows), strict=True))
+        if gone != rows:
+            what = f"{name}: not the rows that may no longer be held left its log"
+            raise GateClosed("purge", what, "report this fault; nothing was changed")
+        deleted += sum(n for path, n in gone.items() if "/opened-" in path)
     return deleted
 
 

@@ -4,7 +4,7 @@ One copy of the screened home, one more day. One person withdraws, one is newly 
 to be contacted, one bill is found to be paid, and the city's ordinary deliveries arrive.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from pipelines import layout, steps
+from pipelines import accepted, layout, steps
 from pipelines.audit import HANDLES
+from pipelines.errors import GateClosed
 from pipelines.home import Home
 from pipelines.verify import verify
 from tests.home import traces
@@ -214,3 +215,19 @@ def test_the_page_of_single_households_goes_with_one_of_them(city: Path, later: 
     assert not later.after.store.has(layout.case_keys(model))
     report = layout.ethics(model, "report.html")
     assert later.after.store.digest(report) == trained.store.digest(report), "the signed report stays"
+
+
+def test_a_purge_that_would_leave_rows_behind_is_not_published(
+    screened: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes is counted twice: where it was found, and where files are written anew."""
+    root = copied(screened, tmp_path / "copy")
+    later_deliveries(root)
+
+    def nothing(_whose: pa.Table) -> Callable[[pa.Table], pa.ChunkedArray]:
+        return lambda group: pa.chunked_array([pa.repeat(pa.scalar(False), group.num_rows)])
+
+    monkeypatch.setattr(accepted, "not_held", nothing)
+    with pytest.raises(GateClosed, match="not the rows that may no longer be held left its log"):
+        run_day(root, NEXT)
+    assert opened(root).store.last("purge", NEXT) is None
