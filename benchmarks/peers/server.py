@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.engines.postgres import cluster
+from benchmarks.postgres import cluster
 
 # In its favour: more memory for sorts than a new cluster grants (4 MB), and no compiling of short queries.
 _OPTIONS = "options=-c%20work_mem%3D256MB%20-c%20jit%3Doff"

@@ -8,8 +8,8 @@ import pytest
 from ibis.backends import BaseBackend
 from pyspark.sql import SparkSession
 
+from benchmarks.postgres import cluster
 from pipelines.engines import postgres, spark_session
-from tests.engines.postgres import cluster
 
 QUICK = {
     "spark.master": "local[2]",

@@ -7,12 +7,12 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from benchmarks.postgres import cluster
 from pipelines import layout
 from pipelines.cli import kizuki
 from pipelines.digests import table_digest
 from pipelines.engines import SPARK_FILES
 from tests.engines.conftest import QUICK, left_in
-from tests.engines.postgres import cluster
 from tests.home.building import Cli, status
 from tests.home.cases import DAY
 from tests.home.copies import held, opened

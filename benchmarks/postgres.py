@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL: a cluster of its own in a temporary folder, over a socket only, gone after the tests."""
+"""A throw-away PostgreSQL: a cluster of its own in a temporary folder, over a socket only, gone after the block."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 NOBODY = "nobody"
-"""PostgreSQL refuses to run as root; as anybody else it runs as the one who tests."""
+"""PostgreSQL refuses to run as root; as anybody else it runs as the one who asks for it."""
 # Faster than a server that must survive a power cut: this one is thrown away.
 _LOOSE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=''"
 
