@@ -8,6 +8,9 @@ Only `…_overdue` counts as arrears (from 督促発布日, or 30 days after 納
 from dataclasses import dataclass
 from typing import Final
 
+from features.definition import Feature
+from features.measures import Measure
+
 PAPER: Final = "お支払いや手続きのことで、ご案内できることがあります({month}の情報)"
 SUPPORT: Final = "支えになる事実です(大きいほど心配は小さくなります)。きっかけとしては印刷されません。"
 YEN: Final = (0.5, 1000.5, 2000.5, 3000.5, 5000.5, 10000.5, 20000.5, 50000.5, 100000.5, 200000.5, 500000.5, 1000000.5)
@@ -38,6 +41,36 @@ class Bills:
     def offer(self) -> tuple[str, ...]:
         """What can be offered."""
         return ("納付相談・分割納付", self.relief)
+
+    def feature(
+        self,
+        name: str,
+        measure: Measure,
+        *,
+        unit: str,
+        direction: int,
+        bins: tuple[float, ...],
+        title_ja: str,
+        wording_ja: str,
+        wording_en: str,
+        note_ja: str = "",
+    ) -> Feature:
+        """A feature of these bills, named behind their source."""
+        return Feature(
+            name=f"{self.source}_{name}",
+            domain=self.domain,
+            sources=(self.source,),
+            measure=measure,
+            unit=unit,
+            direction=direction,
+            bins=bins,
+            title_ja=title_ja,
+            wording_ja=wording_ja,
+            paper=self.paper,
+            wording_en=wording_en,
+            offer=self.offer,
+            note_ja=note_ja,
+        )
 
 
 TAX: Final = Bills(

@@ -18,67 +18,51 @@ _PER_CENT = (0.5, 10.5, 20.5, 30.5, 40.5, 50.5, 60.5, 70.5, 80.5, 90.5, 100.5, 2
 
 def _steps(of: Bills) -> Iterator[Feature]:
     for days, japanese, english in _WINDOWS:
-        yield Feature(
-            name=f"{of.source}_seized_{days}d",
-            domain=of.domain,
-            sources=(of.source,),
-            measure=OnsetCount(of.kind("seized"), days),
+        yield of.feature(
+            f"seized_{days}d",
+            OnsetCount(of.kind("seized"), days),
             unit="件",
             direction=1,
             bins=_COUNTS,
             title_ja=f"{japanese}に始まった{of.name}の強い手続きの件数",
             wording_ja=f"{of.name}で、財産に及ぶ手続きが{japanese}に{{n}}件始まっています・直近は{{month}}",
-            paper=of.paper,
             wording_en=f"{of.english}: {{n}} steps against property began {english}, the latest in {{month}}",
-            offer=of.offer,
             note_ja="期(請求)ごとに数えます。いまは終わっているものも数えます。",
         )
-        yield Feature(
-            name=f"{of.source}_overdue_ended_{days}d",
-            domain=of.domain,
-            sources=(of.source,),
-            measure=EndedCount(of.overdue, days),
+        yield of.feature(
+            f"overdue_ended_{days}d",
+            EndedCount(of.overdue, days),
             unit="期",
             direction=-1,
             bins=_COUNTS,
             title_ja=f"{japanese}に終わった{of.name}のお支払いの遅れの数",
             wording_ja=f"{of.name}のお支払いの遅れが{japanese}に{{n}}期分終わっています・{{since}}からのもの",
-            paper=of.paper,
             wording_en=f"{of.english}: arrears of {{n}} instalments ended {english}, begun since {{since}}",
-            offer=of.offer,
             note_ja=f"{SUPPORT}納め終えたほか、猶予や減免で終わったものも数えます。",
         )
 
 
 def _amounts(of: Bills) -> Iterator[Feature]:
-    yield Feature(
-        name=f"{of.source}_overdue_yen_growth",
-        domain=of.domain,
-        sources=(of.source,),
-        measure=YearlyGrowth(of.overdue),
+    yield of.feature(
+        "overdue_yen_growth",
+        YearlyGrowth(of.overdue),
         unit="円",
         direction=1,
         bins=_GROWTH,
         title_ja=f"{of.name}のお支払いの遅れの額の、前の年からの増え方",
         wording_ja=f"{of.name}のお支払いの遅れが、前の年より大きくなっているようです・この1年に{{n}}期分、直近は{{month}}",
-        paper=of.paper,
         wording_en=f"{of.english}: arrears grew against the year before; {{n}} this year, the latest in {{month}}",
-        offer=of.offer,
         note_ja="その後に終わったものも数えます。丸2年を比べるので、季節による山はありません。",
     )
-    yield Feature(
-        name=f"{of.source}_overdue_of_billed",
-        domain=of.domain,
-        sources=(of.source,),
-        measure=OpenOfBilled(of.overdue, of.kind("billed")),
+    yield of.feature(
+        "overdue_of_billed",
+        OpenOfBilled(of.overdue, of.kind("billed")),
         unit="%",
         direction=1,
         bins=_PER_CENT,
         title_ja=f"1年分の{of.name}の請求に対する、済んでいない額の割合",
         wording_ja=f"{of.name}のお支払いで、1年分の請求と比べて大きな額がまだのようです・{{n}}期分、{{since}}から",
-        paper=of.paper,
         wording_en=f"{of.english}: what is open, against a year's bills; {{n}} instalments since {{since}}",
-        offer=of.offer,
         note_ja="古い遅れも分子に入るので、100を超えることがあります。",
     )
 

@@ -17,83 +17,63 @@ _COUNTS = (0.5, 1.5, 2.5, 3.5, 4.5, 5.5)
 def _paid(of: Bills) -> Iterator[Feature]:
     wording = f"{of.name}のお支払いが{{n}}回ありました・直近は{{month}}"
     english = f"{of.english}: {{n}} payments, the latest in {{month}}"
-    yield Feature(
-        name=f"{of.source}_paid_count_180d",
-        domain=of.domain,
-        sources=(of.source,),
-        measure=PointCount(of.kind("payment"), 180),
+    yield of.feature(
+        "paid_count_180d",
+        PointCount(of.kind("payment"), 180),
         unit="回",
         direction=-1,
         bins=_COUNTS,
         title_ja=f"この180日に{of.name}を納めた期の数",
         wording_ja=wording,
-        paper=of.paper,
         wording_en=english,
-        offer=of.offer,
         note_ja=SUPPORT,
     )
     for days in (90, 180):
-        yield Feature(
-            name=f"{of.source}_paid_yen_{days}d",
-            domain=of.domain,
-            sources=(of.source,),
-            measure=QuantityWithin(of.kind("payment"), days),
+        yield of.feature(
+            f"paid_yen_{days}d",
+            QuantityWithin(of.kind("payment"), days),
             unit="円",
             direction=-1,
             bins=YEN,
             title_ja=f"この{days}日に{of.name}を納めた額",
             wording_ja=wording,
-            paper=of.paper,
             wording_en=english,
-            offer=of.offer,
             note_ja=SUPPORT,
         )
-    yield Feature(
-        name=f"{of.source}_coming_bill_yen",
-        domain=of.domain,
-        sources=(of.source,),
-        measure=OpenQuantity(of.kind("billed")),
+    yield of.feature(
+        "coming_bill_yen",
+        OpenQuantity(of.kind("billed")),
         unit="円",
         direction=-1,
         bins=YEN,
         title_ja=f"納期がこれから来る{of.name}の請求の額",
         wording_ja=f"{of.name}の請求(納期はこれから)が{{n}}期分あります・{{since}}から",
-        paper=of.paper,
         wording_en=f"{of.english}: {{n}} instalments are billed and not due yet, since {{since}}",
-        offer=of.offer,
         note_ja=f"{SUPPORT}請求は前年の所得に応じるため、小さいことは所得が小さかった印です。年度の中では月を追って減ります。",
     )
 
 
 def _relieved(of: Bills) -> Iterator[Feature]:
-    yield Feature(
-        name=f"{of.source}_caught_up_180d",
-        domain=of.domain,
-        sources=(of.source,),
-        measure=PointCount(of.kind("caught_up"), 180),
+    yield of.feature(
+        "caught_up_180d",
+        PointCount(of.kind("caught_up"), 180),
         unit="期",
         direction=-1,
         bins=(0.5, 1.5, 2.5),
         title_ja=f"遅れていた{of.name}を、この180日に納め終えた期の数",
         wording_ja=f"遅れていた{of.name}のお支払いが{{n}}期分済みました・直近は{{month}}",
-        paper=of.paper,
         wording_en=f"{of.english}: {{n}} overdue instalments were paid off, the latest in {{month}}",
-        offer=of.offer,
         note_ja=f"{SUPPORT}期限のうちに納めた期は数えません。差押で消えた期も数えません。",
     )
-    yield Feature(
-        name=f"{of.source}_relief_365d",
-        domain=of.domain,
-        sources=(of.source,),
-        measure=PointCount((*of.kind("reduced"), *of.kind("deferred")), 365),
+    yield of.feature(
+        "relief_365d",
+        PointCount((*of.kind("reduced"), *of.kind("deferred")), 365),
         unit="件",
         direction=-1,
         bins=(0.5, 2.5),
         title_ja=f"この1年に{of.name}の減免・猶予が決まった件数",
         wording_ja=f"{of.name}の減免・猶予が{{n}}件決まっています・直近は{{month}}",
-        paper=of.paper,
         wording_en=f"{of.english}: {{n}} reductions or deferrals granted, the latest in {{month}}",
-        offer=of.offer,
         note_ja=f"{SUPPORT}期(請求)ごとに数えます。窓口とつながり、制度に届いた印です。",
     )
 
