@@ -14,13 +14,14 @@ from data_contracts.shapes import EPISODE_SCHEMA
 from identity.permissions import holds_on
 from pipelines import layout
 from pipelines.accepted import log_digests
-from pipelines.episodes import STANDING, Change, Episodes, first_month
+from pipelines.episodes import Change, Episodes, first_month
 from pipelines.errors import GateClosed
 from pipelines.holding import hold
 from pipelines.home import Home
 from pipelines.manifest import Manifest, code_digest
 from pipelines.persons import FOREVER, People
 from pipelines.store import Draft
+from pipelines.telling import STANDING
 
 # Whoever permits something on the day of the run, unless somebody they live with is protected.
 _HIDDEN: Final = f"""

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import episodes, layout
+from pipelines import layout, telling
+from pipelines.episodes import Episodes, first_month
 from pipelines.hub import open_kept
 from pipelines.store import Draft
 from tests.home.copies import opened
@@ -15,15 +16,19 @@ def test_a_history_cut_finely_is_the_same_bytes(
 ) -> None:
     home = opened(screened)
     day = home.store.days_of("hub")[-1]
-    monkeypatch.setattr(episodes, "_SLICE", 300)
     people = open_kept(home, day)
+    signals = home.with_role("signal")
+
+    def slices() -> int:
+        told = (telling.Telling(home, people.con, name, day) for name in signals)
+        return sum(1 for one in told for _ in one.by_slices(first_month(home, day)))
+
+    few = slices()
+    monkeypatch.setattr(telling, "_SLICE", 300)
+    assert slices() > few, "nothing was cut"
     made = Draft(tmp_path, "run", b"", lambda _name: None)
-    cut = 0
-    for name in home.with_role("signal"):
-        source = episodes.Episodes(home, people.con, name, day)
-        source.rebuild(made)
-        cut += len(set(source._slices())) < len(list(source._slices()))
-    assert cut, "nothing was cut"
+    for name in signals:
+        Episodes(home, people.con, name, day).rebuild(made)
     assert {path: output.sha256 for path, output in made.outputs.items()} == {
         path: home.store.digest(path) for path in home.store.under(layout.EPISODES)
     }
