@@ -6,7 +6,7 @@ as long as some feature looks back: a city has fifty times more of them. Files d
 the day alone, so bringing them up to date gives the bytes that working everything out again gives.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -29,6 +29,8 @@ from pipelines.telling import STANDING, Telling
 
 _ORDER: Final = ["person_key", "dwelling_key", "episode_id", "known_from"]
 _COLUMNS: Final = ", ".join(EPISODE_SCHEMA.names)
+_PIECE: Final = 1_000_000
+"""Rows of a file that are sorted, and held outside the connection, at once."""
 
 
 def routine_kinds(home: Home, day: date) -> set[str]:
@@ -89,7 +91,7 @@ class Episodes:
                 parts.add(part)
 
         def write(part: str) -> None:
-            self._write(draft, part, [self._sorted(f'"{part}"')])
+            self._write(draft, part, self._in_pieces(f'"{part}"'))
             with self._asking:
                 self._con.execute(f'drop table "{part}"')
 
@@ -159,6 +161,16 @@ class Episodes:
         """The answer to a query. Files are written side by side; a connection answers one question at a time."""
         with self._asking:
             return self._con.sql(sql).to_arrow_table()
+
+    def _in_pieces(self, table: str) -> Iterator[pa.Table]:
+        """Rows of a file in their order, in pieces sorted one by one: by the first digit (hex) of the pseudonym
+        that they stand in the order of.
+        """
+        who = "dwelling_key" if self._telling.of_dwelling else "person_key"
+        pieces = min(16, self._rows(f"select count(*) as n from {table}")["n"][0].as_py() // _PIECE + 1)
+        edges = [f"{16 * piece // pieces:x}" for piece in range(pieces)]
+        for low, high in zip(edges, [*edges[1:], "g"], strict=True):
+            yield self._sorted(f"{table} where {who} >= '{low}' and {who} < '{high}'")
 
     def _sorted(self, rows: str) -> pa.Table:
         """Rows of a file in their order."""

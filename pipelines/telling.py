@@ -38,13 +38,14 @@ class Telling:
         self._hash = home.names.in_sql(con, "episode")
 
     @cached_property
-    def _of_dwelling(self) -> bool:
+    def of_dwelling(self) -> bool:
+        """Whether episodes name a dwelling, and no person."""
         return self._source.contract.subject.get("entity") == "dwelling"
 
     @cached_property
     def row_by_row(self) -> bool:
         """Whether a key's episodes rest on its own versions of one person only, and name the person."""
-        return not self._of_dwelling and all(e.shape in ("row", "point") for e in self._source.episodes.entries)
+        return not self.of_dwelling and all(e.shape in ("row", "point") for e in self._source.episodes.entries)
 
     @cached_property
     def routine(self) -> str:
@@ -91,7 +92,7 @@ class Telling:
         named = names("sources", f"'{self.basis}'")
         self._table("kept_here", f"select resident_id, person_key from kept where {named}")
         self._table("moved_here", f"select resident_id, person_key from moved where source = '{self.basis}'")
-        if self._of_dwelling:
+        if self.of_dwelling:
             key = self._home.names.in_sql(self._con, "dwelling")
             every = "(select distinct dwelling_id from log)"
             self._table("dwellings_here", f"select dwelling_id, {key('dwelling_id')} as dwelling_key from {every}")

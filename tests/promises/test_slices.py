@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import layout, telling
+from pipelines import episodes, layout, telling
 from pipelines.episodes import Episodes, first_month
 from pipelines.hub import open_kept
 from pipelines.store import Draft
@@ -25,6 +25,7 @@ def test_a_history_cut_finely_is_the_same_bytes(
 
     few = slices()
     monkeypatch.setattr(telling, "_SLICE", 300)
+    monkeypatch.setattr(episodes, "_PIECE", 50)
     assert slices() > few, "nothing was cut"
     made = Draft(tmp_path, "run", b"", lambda _name: None)
     for name in signals:
