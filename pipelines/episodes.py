@@ -168,9 +168,9 @@ class Episodes:
         """
         who = "dwelling_key" if self._telling.of_dwelling else "person_key"
         pieces = min(16, self._rows(f"select count(*) as n from {table}")["n"][0].as_py() // _PIECE + 1)
-        edges = [f"{16 * piece // pieces:x}" for piece in range(pieces)]
-        for low, high in zip(edges, [*edges[1:], "g"], strict=True):
-            yield self._sorted(f"{table} where {who} >= '{low}' and {who} < '{high}'")
+        edges = [f"{who} < '{16 * piece // pieces:x}'" for piece in range(1, pieces)]
+        for above, below in zip(["false", *edges], [*edges, "true"], strict=True):
+            yield self._sorted(f"{table} where {below} and not ({above})")
 
     def _sorted(self, rows: str) -> pa.Table:
         """Rows of a file in their order."""
