@@ -1,9 +1,9 @@
 """`kizuki explain`: one household's numbers, and the dated facts behind them, for a reviewer."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.definition import render_reason
@@ -34,7 +34,7 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
     allowed = household_key in of.households["household_key"].to_pylist()
     scores = _row(home, layout.scores(on, under), household_key, allowed)
     terms = _row(home, layout.contributions(on, under), household_key, allowed)
-    one = replace(of, households=of.households.filter(pc.equal(of.households["household_key"], household_key)))
+    one = of.only(pa.array([household_key]))
     facts = dated_facts(home, one, list(FEATURES)).to_pylist()
     named = {name: value for name, value in terms.items() if name not in ("household_key", "base")}
     largest = dict(sorted(named.items(), key=lambda item: -abs(item[1])))

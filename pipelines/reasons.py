@@ -6,7 +6,6 @@ them reaches a household whose reasons are not known yet: so it is the list that
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import duckdb
 import pyarrow as pa
@@ -74,7 +73,7 @@ def plan_from_the_top(
 
 def reasons_of(home: Home, of: Scope, digest: str, model: Model, keys: pa.ChunkedArray) -> pa.Table:
     """All reasons that may be given of some households (models.explanation.REASONS), on the scope's day."""
-    some = replace(of, households=of.households.filter(pc.is_in(of.households["household_key"], keys.combine_chunks())))
+    some = of.only(keys.combine_chunks())
     contributions, features = (
         _rows(home, path, some.households) for path in (layout.contributions(of.day), layout.features(of.day))
     )

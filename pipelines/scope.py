@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from identity.permissions import adult_on, holds_on, names, permitted_on
 from identity.stretches import unbroken
@@ -32,6 +33,16 @@ class Scope:
     visible: pa.Table
     permission: pa.Table
     members: pa.Table
+
+    def only(self, keys: pa.Array) -> "Scope":
+        """The scope of some of its households."""
+        households, visible, members = (
+            table.filter(pc.is_in(table["household_key"], value_set=keys))
+            for table in (self.households, self.visible, self.members)
+        )
+        persons = members["person_key"].combine_chunks()
+        permission = self.permission.filter(pc.is_in(self.permission["person_key"], value_set=persons))
+        return Scope(self.day, households, visible, permission, members)
 
 
 _BELIEVED = f"known_from <= {{day}} and {{day}} < coalesce(known_until, {FOREVER})"
