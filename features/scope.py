@@ -15,9 +15,6 @@ from features.asof import KnownOn
 
 # «Covers everything» as a day, so that an engine can take the earliest and compare.
 _BEGINNING: Final = date(1, 1, 1)
-_FACTS: Final = (
-    "household_key", "place", "source", "kind", "person_key", "began_on", "ended_on", "quantity", "date_precision",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,8 +46,7 @@ def household_facts(episodes: KnownOn, scope: Scope, reaches: Mapping[str, int],
 
     Sources become columns before anything is joined: no join is on `source`, whose few values an engine's
     planner may join first, pairing every permission with every household (measured: 512 million pairs for 8,000
-    households). Persons' facts and dwellings' are two joins put together, not one with either key: so where few
-    households are wanted an engine can leave most of what it reads out before it joins.
+    households).
     """
     if not isinstance(episodes, KnownOn):
         raise TypeError("episodes must come through features.asof.known_on")
@@ -58,16 +54,19 @@ def household_facts(episodes: KnownOn, scope: Scope, reaches: Mapping[str, int],
     facts = _within_reach(episodes, reaches)
     people = _permitted_people(scope, names)
     homes = _permitted_homes(scope, people, names)
-    parts = []
-    for where, given, who in ((people, "p", facts.person_key), (homes, "d", facts.dwelling_key)):
-        found = facts.inner_join(where, who == where[f"{given}_key"])
-        found = found.mutate(
-            household_key=found[f"{given}_household"],
-            place=found[f"{given}_place"],
-            counts_from=ibis.cases(*((found.source == name, found[f"{given}_{name}"]) for name in names)),
-        )
-        parts.append(found.filter(found.began_on >= found.counts_from).select(*_FACTS))
-    return parts[0].union(parts[1])
+    facts = facts.left_join(people, facts.person_key == people.p_person)
+    facts = facts.left_join(homes, facts.dwelling_key == homes.d_dwelling)
+    facts = facts.mutate(
+        household_key=ibis.coalesce(facts.p_household, facts.d_household),
+        place=ibis.coalesce(facts.p_place, facts.d_place),
+        counts_from=ibis.cases(
+            *((facts.source == name, ibis.coalesce(facts[f"p_{name}"], facts[f"d_{name}"])) for name in names)
+        ),
+    )
+    facts = facts.filter(facts.began_on >= facts.counts_from)
+    return facts.select(
+        "household_key", "place", "source", "kind", "person_key", "began_on", "ended_on", "quantity", "date_precision"
+    )
 
 
 def _within_reach(episodes: KnownOn, reaches: Mapping[str, int]) -> ir.Table:
@@ -84,7 +83,7 @@ def _within_reach(episodes: KnownOn, reaches: Mapping[str, int]) -> ir.Table:
 
 
 def _permitted_people(scope: Scope, sources: list[str]) -> ir.Table:
-    """p_key, p_household, p_place, and per source `p_<source>`: from which day on the member's facts count; null =
+    """p_person, p_household, p_place, and per source `p_<source>`: from which day on the member's facts count; null =
     never.
     """
     members = scope.membership.valid()
@@ -101,7 +100,7 @@ def _permitted_people(scope: Scope, sources: list[str]) -> ir.Table:
     people = people.inner_join(covers, people.person_key == covers.c_person)
     people = people.inner_join(seen, people.household_key == seen.v_household)
     return people.select(
-        p_key=people.person_key,
+        p_person=people.person_key,
         p_household=people.household_key,
         p_place=people.w_place,
         **{f"p_{name}": ibis.cases((people[f"sees_{name}"] > 0, people[f"covers_{name}"])) for name in sources},
@@ -118,7 +117,7 @@ def _visible_sources(scope: Scope, sources: list[str]) -> ir.Table:
 
 
 def _permitted_homes(scope: Scope, people: ir.Table, sources: list[str]) -> ir.Table:
-    """d_key, d_household, d_place, and per source `d_<source>`: from which day on the dwelling's facts count."""
+    """d_dwelling, d_household, d_place, and per source `d_<source>`: from which day on the dwelling's facts count."""
     covers = people.group_by("p_household", "p_place").aggregate(
         **{f"covers_{n}": people[f"p_{n}"].min() for n in sources}
     )
@@ -132,7 +131,7 @@ def _permitted_homes(scope: Scope, people: ir.Table, sources: list[str]) -> ir.T
         return ibis.cases((covered >= homes.lived_from, covered), (covered < homes.lived_from, homes.lived_from))
 
     return homes.select(
-        d_key=homes.dwelling_key,
+        d_dwelling=homes.dwelling_key,
         d_household=homes.household_key,
         d_place=homes.p_place,
         **{f"d_{name}": later(name) for name in sources},
