@@ -13,7 +13,6 @@ import dagster as dg
 from dagster_project.intake_assets import accepted_key
 from dagster_project.partitions import DAYS
 from dagster_project.resources import HomeResource
-from data_contracts.catalog import Catalog
 from data_contracts.gx_suite import rule_ids
 from pipelines import steps
 from pipelines.closing import MANDATORY, ages
@@ -22,18 +21,18 @@ from pipelines.errors import GateClosed
 from pipelines.receipts import broken_on
 
 CONTRACT = "contract"
-"""The check that no row of the day broke a rule of the contract, and no file a rule for files."""
+"""The check that no row of the day broke a rule of the contract, and no file a rule about files."""
 LATENCY = "latency"
 """The check that a source is not overdue by its contract; its age is −1 when nothing was ever accepted."""
 _COLUMNS = dg.TableSchema(
-    [dg.TableColumn("rule"), dg.TableColumn("rows", "int"), dg.TableColumn("sentence", description="取り決めの文")]
+    [dg.TableColumn("rule"), dg.TableColumn("count", "int"), dg.TableColumn("sentence", description="取り決めの文")]
 )
 
 
-def contract_checks(catalog: Catalog, source: str) -> dg.AssetChecksDefinition:
-    """A source's contract and its latency as one multi-check."""
-    declared = catalog.source(source, catalog.first_day(source))
-    rules = {rule: sentence for rule, sentence, _severity in rule_ids(declared)}
+def contract_checks(source: str) -> dg.AssetChecksDefinition:
+    """A source's contract and its latency as one multi-check. The table of the contract counts rows; for a rule about
+    files, files.
+    """
     key = accepted_key(source)
     said = {CONTRACT: "取り決めのどの規則にも反していない", LATENCY: "取り決めた日数のうちに届いている"}
     specs = [
@@ -43,6 +42,8 @@ def contract_checks(catalog: Catalog, source: str) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(name=f"contract_{source}", specs=specs)
     def checks(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
         opened, day = home.open(), date.fromisoformat(context.partition_key)
+        declared = opened.catalog.source(source, max(day, opened.catalog.first_day(source)))
+        rules = {rule: sentence for rule, sentence, _severity in rule_ids(declared)}
         broken = broken_on(opened, source, day)
         lines = [(rule, broken[rule], rules.get(rule, "")) for rule in sorted({*rules, *broken})]
         lines.sort(key=lambda line: -line[1])
@@ -54,7 +55,7 @@ def contract_checks(catalog: Catalog, source: str) -> dg.AssetChecksDefinition:
             metadata={
                 "broken_rules": len(+broken),
                 "rules": dg.MetadataValue.table(
-                    [dg.TableRecord({"rule": rule, "rows": n, "sentence": text}) for rule, n, text in lines], _COLUMNS
+                    [dg.TableRecord({"rule": rule, "count": n, "sentence": text}) for rule, n, text in lines], _COLUMNS
                 ),
             },
         )

@@ -24,7 +24,7 @@ def build_definitions(home: Path, config: Path | None = None, engine: str = "duc
     named = jobs(list(catalog.names))
     return dg.Definitions(
         assets=[*accepted_assets(catalog), *screening_assets(list(catalog.names))],
-        asset_checks=[protection, *(contract_checks(catalog, name) for name in catalog.names)],
+        asset_checks=[protection, *(contract_checks(name) for name in catalog.names)],
         jobs=list(named.values()),
         schedules=schedules(named),
         sensors=sensors(named["daily_screening"]),

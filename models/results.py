@@ -59,12 +59,14 @@ class TrainingResult:
 def said_first(
     inputs: TrainingInputs, choice: Choice, baselines: Baselines, stop: Sequence[str], not_done: Sequence[str]
 ) -> dict[str, Any]:
-    """What the metrics of every validation begin with. `stop`: why the model is not recommended; none = it is."""
+    """What the metrics of every validation begin with. `stop`: why the model is not recommended; where there is none
+    it is, if the split can be signed for at all.
+    """
     return {
         **mark(inputs.made_up),
         "validation": inputs.split.kind,
         "chosen": choice.name,
-        "recommended": not stop,
+        "recommended": inputs.split.signable and not stop,
         "not_recommended_because": list(stop),
         "split": inputs.split.as_dict(),
         "settings": dict(inputs.settings.__dict__),

@@ -124,7 +124,7 @@ class Log:
 
 def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str, only: str = "") -> duckdb.DuckDBPyRelation | None:
     """All accepted versions of a source as a relation of `con`, straight from Parquet, in no order; None when nothing
-    was ever accepted. `only`: a join or condition that lets few of them through, by k1 and k2 or by resident_id.
+    was ever accepted. `only`: a join or condition that lets few of them through, by k1 and k2.
 
     Columns: those of the contract, resident_id and dwelling_id (signals), known_from, known_until (null = still
     believed; believed in [known_from, known_until)), closed_by.

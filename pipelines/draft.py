@@ -147,6 +147,8 @@ def _repeating(group: pa.Table) -> list[str]:
     for name in group.column_names:
         nested = pa.types.is_list(group[name].type)
         values = pc.list_flatten(group[name]) if nested else group[name]
+        if pa.types.is_nested(values.type) or pa.types.is_null(values.type) or pa.types.is_dictionary(values.type):
+            continue
         if OFTEN * pc.count_distinct(values, mode="all").as_py() <= len(values):
             kept.append(f"{name}.list.element" if nested else name)
     return kept

@@ -125,7 +125,7 @@ class Episodes:
 
     def _amend(self, draft: Draft, change: Change) -> None:
         self._telling.changed(change.known_since or date.max, self._first)
-        # Who is kept otherwise was not told of before, whatever the log had: all that is told of them now is new.
+        # What the file holds of those who are kept otherwise goes whole; all that is told of them now is new.
         gone, come = "from told_before except all from fresh", "from fresh except all from told_before"
         theirs = "from fresh semi join moved_here using (person_key)"
         differing = self._parts(f"(({gone}) union all ({come}) union all ({theirs}))")
@@ -168,7 +168,7 @@ class Episodes:
         """
         who = "dwelling_key" if self._telling.of_dwelling else "person_key"
         pieces = min(16, self._rows(f"select count(*) as n from {table}")["n"][0].as_py() // _PIECE + 1)
-        edges = [f"{who} < '{16 * piece // pieces:x}'" for piece in range(1, pieces)]
+        edges = [f"coalesce({who}, 'g') < '{16 * piece // pieces:x}'" for piece in range(1, pieces)]
         for above, below in zip(["false", *edges], [*edges, "true"], strict=True):
             yield self._sorted(f"{table} where {below} and not ({above})")
 

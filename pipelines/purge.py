@@ -64,8 +64,7 @@ def _accepted(home: Home, people: People, draft: Draft) -> int:
         rows, whose = unheld(people.con, home, name, of_source(home.basis(name)))
         gone = dict(zip(rows, side_by_side(partial(rewrite_held, home, draft, WHY, name, whose), rows), strict=True))
         if gone != rows:
-            what = f"{name}: not the rows that may no longer be held left its log"
-            raise GateClosed("purge", what, "report this fault; nothing was changed")
+            raise _not_those(f"the log of {name}")
         deleted += sum(n for path, n in gone.items() if "/opened-" in path)
     return deleted
 
@@ -129,9 +128,16 @@ def _forget(home: Home, draft: Draft, gone: Gone, path: str) -> int:
     whose = pa.schema([field for field in schema if field.name in ("household_key", "person_key")])
     count = sum(pc.sum(gone(path, rows)).as_py() or 0 for rows in groups_of(file, whose))
     if count:
-        draft.stream(path, schema, batches_of(without(groups_of(file, schema), partial(gone, path))))
+        kept = draft.stream(path, schema, batches_of(without(groups_of(file, schema), partial(gone, path))))
+        if kept + count != pq.read_metadata(file).num_rows:
+            raise _not_those(path)
         draft.rewritings[path] = WHY
     return count
+
+
+def _not_those(where: str) -> GateClosed:
+    what = f"{where}: not the rows that may no longer be held went"
+    return GateClosed("purge", what, "report this fault; nothing was changed")
 
 
 def _day_of(path: str) -> date:

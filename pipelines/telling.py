@@ -1,7 +1,7 @@
 """What a source's log tells of the persons who are kept: their episodes, as tables of one connection.
 
 They are named by what they hold: `log` (versions), `keyed` (those of persons who are kept, with pseudonyms), `wanted`
-(those asked for), `told` (episodes of one slice of them), `fresh` (of all of them). Nothing is written to disk.
+(those asked for), `told` (episodes of one slice of them), `fresh` (of all of them). Nothing is published.
 """
 
 from collections.abc import Iterator

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from features.definitions import FEATURES
@@ -23,3 +25,13 @@ def test_slices_change_nothing(screened: Path, monkeypatch: pytest.MonkeyPatch) 
     assert features_of(home, of, Hub.files(home)).equals(whole)
     assert dated_facts(home, of, list(FEATURES)).equals(reasons)
     assert reasons.num_rows
+
+
+def test_the_facts_of_some_households_are_those_that_everybodys_facts_tell_of_them(screened: Path) -> None:
+    home = opened(screened)
+    of = live_scope(home, People(home), DAY, DAY)
+    all_told = dated_facts(home, of, list(FEATURES))
+    keys = of.households["household_key"].combine_chunks()
+    for some in (keys[::2], keys[1::2], keys[:1], pa.array([], pa.string())):
+        expected = all_told.filter(pc.is_in(all_told["household_key"], value_set=some))
+        assert dated_facts(home, of.only(some), list(FEATURES)).equals(expected)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pytest
 
 from pipelines import accepted, layout, steps
+from pipelines import purge as purging
 from pipelines.audit import HANDLES
 from pipelines.errors import GateClosed
 from pipelines.home import Home
@@ -217,8 +218,9 @@ def test_the_page_of_single_households_goes_with_one_of_them(city: Path, later: 
     assert later.after.store.digest(report) == trained.store.digest(report), "the signed report stays"
 
 
+@pytest.mark.parametrize("missed", ["the log", "a table of a past day"])
 def test_a_purge_that_would_leave_rows_behind_is_not_published(
-    screened: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    missed: str, screened: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What goes is counted twice: where it was found, and where files are written anew."""
     root = copied(screened, tmp_path / "copy")
@@ -227,7 +229,10 @@ def test_a_purge_that_would_leave_rows_behind_is_not_published(
     def nothing(_whose: pa.Table) -> Callable[[pa.Table], pa.ChunkedArray]:
         return lambda group: pa.chunked_array([pa.repeat(pa.scalar(False), group.num_rows)])
 
-    monkeypatch.setattr(accepted, "not_held", nothing)
-    with pytest.raises(GateClosed, match="not the rows that may no longer be held left its log"):
+    if missed == "the log":
+        monkeypatch.setattr(accepted, "not_held", nothing)
+    else:
+        monkeypatch.setattr(purging, "without", lambda groups, _gone: groups)
+    with pytest.raises(GateClosed, match="not the rows that may no longer be held went"):
         run_day(root, NEXT)
     assert opened(root).store.last("purge", NEXT) is None

@@ -1,9 +1,11 @@
 """Promise 6: how finely a history is cut to fit in memory leaves no trace in what comes of it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from data_contracts.shapes import make_found
 from pipelines import episodes, layout, telling
 from pipelines.episodes import Episodes, first_month
 from pipelines.hub import open_kept
@@ -33,3 +35,23 @@ def test_a_history_cut_finely_is_the_same_bytes(
     assert {path: output.sha256 for path, output in made.outputs.items()} == {
         path: home.store.digest(path) for path in home.store.under(layout.EPISODES)
     }
+
+
+def test_everyday_facts_of_long_ago_are_left_out_and_nothing_else(screened: Path) -> None:
+    home = opened(screened)
+    day = home.store.days_of("hub")[-1]
+    con, since, left_out = open_kept(home, day).con, date(2025, 12, 15), 0
+    for name in home.with_role("signal"):
+        source = home.catalog.source(name, day)
+        everyday = [entry.kind for entry in source.episodes.entries if entry.routine]
+        for _ in telling.Telling(home, con, name, day).by_slices(day):
+            make_found(con, source)
+            con.execute("create or replace temp table everything as from found")
+            make_found(con, source, routine_since=since)
+            late = "kind not in (select unnest($kinds)) or ended_on >= $since"
+            wanted = con.execute(f"from everything where {late} order by all", {"kinds": everyday, "since": since})
+            expected = wanted.to_arrow_table()
+            assert con.execute("from found order by all").to_arrow_table().equals(expected)
+            told = con.execute("select count(*) from everything").fetchone()
+            left_out += (told[0] if told else 0) - expected.num_rows
+    assert left_out > 0
