@@ -13,7 +13,7 @@ WHOLE = 1_800_000
 BUSY = 1.0  # load of the machine before a command begins above which it was shared
 PHASES = {
     "intake": "`kizuki intake` of 59 months in bulk",
-    "rebuild": "`kizuki screen` after a change of config: everything again from the accepted history",
+    "rebuild": "`kizuki screen` after a change of config or software: everything again from the accepted history",
     "ordinary day": "`kizuki screen` of the next day",
     "after a missed week": "`kizuki screen` eight days later: the days between are taken in as well",
     "ordinary Monday": "`kizuki screen` of a Monday: the week's list is made",
