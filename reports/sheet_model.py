@@ -19,6 +19,8 @@ EMPTY = "この一覧に、お会いする方はいません。"
 _LONGEST = 240
 _MONTH = re.compile(r"^(?P<head>.*[(\uff08])(?P<year>\d{4})年(?P<month>\d{1,2})月の情報(?P<tail>[)\uff09])$")
 _NO_LINE_START = set("、。,.・:;)」』】〕〉》ー々っゃゅょッャュョ!?\uff09\uff0c\uff0e\uff1a\uff1b\uff01\uff1f")
+_WORD = 8
+"""How many characters of a name's part go to the next line rather than being cut."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,8 @@ def _cell(text: str) -> str:
 def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
     """Break text into lines no wider than ``width`` (in the unit of ``measure``, which sizes one character).
 
-    Breaks anywhere, as Japanese does, but no line begins with 、。」 or a small kana.
+    Breaks anywhere, as Japanese does, but no line begins with 、。」 or a small kana, and a name in kana breaks between
+    its parts (a full-width space among a line's last characters).
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
@@ -188,8 +191,10 @@ def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
         for character in paragraph:
             size = measure(character)
             if line and used + size > width:
-                carried = line[-1] if character in _NO_LINE_START and len(line) > 1 else ""
-                lines.append(line[: len(line) - len(carried)])
+                word = line[-_WORD:].rpartition("\u3000")[2] if "\u3000" in line[-_WORD:].lstrip("\u3000") else ""
+                last = line[-1] if character in _NO_LINE_START and len(line) > 1 else ""
+                carried = word or last
+                lines.append(line[: len(line) - len(carried)].rstrip("\u3000"))
                 line, used = carried, sum(map(measure, carried))
             line, used = line + character, used + size
         lines.append(line)

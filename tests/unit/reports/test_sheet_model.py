@@ -124,11 +124,16 @@ def test_a_very_long_text_is_cut_and_says_so() -> None:
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
-@given(text=st.text(st.sampled_from("あいう、。」ーabc\n"), max_size=60), width=st.integers(2, 9))
-def test_wrapping_loses_nothing_and_keeps_the_width(text: str, width: int) -> None:
+@given(text=st.text(st.sampled_from("あいう、。」ーabc\u3000\n"), max_size=60), width=st.integers(2, 9))
+def test_wrapping_loses_no_character_and_keeps_the_width(text: str, width: int) -> None:
     lines = wrap(text, width, lambda _: 1.0)
-    assert "".join(lines) == text.replace("\n", "")
+    assert "".join(lines).replace("\u3000", "") == text.replace("\n", "").replace("\u3000", "")
     assert all(len(line) <= width for line in lines)
+
+
+def test_a_name_in_kana_breaks_between_its_parts() -> None:
+    assert wrap("アカツキヅル\u3000ミオヨ", 9, lambda _: 1.0) == ["アカツキヅル", "ミオヨ"]
+    assert wrap("アカツキヅル\u3000ミオヨ", 10, lambda _: 1.0) == ["アカツキヅル\u3000ミオヨ"]
 
 
 @settings(derandomize=True, deadline=None, max_examples=50)
