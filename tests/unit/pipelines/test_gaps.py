@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
+from pipelines.holding import held_of
 from pipelines.losses import households_lost, households_lost_since
 from pipelines.persons import People
 from pipelines.scope import scope
@@ -70,6 +71,29 @@ def test_what_held_without_a_gap_is_in_scope(name: str) -> None:
     assert set(of.permission["source"].to_pylist()) == wanted
     assert set(of.visible["source"].to_pylist()) == wanted
     assert of.households.num_rows == bool(wanted)
+
+
+SINCE = {
+    "held all along": {"tax": -9},
+    "withdrawn": {},
+    "withdrawn and given again": {"tax": 2},
+    "given again on the next day": {"tax": -9},
+    "three in a row": {"tax": -9},
+    "for one source with a gap": {"tax": -9, "water": 2},
+    "for another purpose only": {},
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_rows_are_held_from_the_day_since_which_permission_has_no_gap(name: str) -> None:
+    """What became known before that day is purged, on whatever days runs happened to be made."""
+    made = Made(*CASES[name][0])
+    found = {}
+    for source in ("tax", "water"):
+        for row in held_of(made, source, day(3)).to_pylist():
+            assert row["resident_id"] == "R"
+            found[source] = (row["since"] - D).days
+    assert found == SINCE[name]
 
 
 def test_what_begins_after_the_run_is_not_used_on_a_later_day() -> None:
