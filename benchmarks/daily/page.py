@@ -84,6 +84,10 @@ def _machines(result: dict[str, Any], sizes: list[str]) -> Iterator[str]:
             "\n**The machine was shared with other work**: seconds are too long by an unknown factor, ratios to the "
             "floor are uncertain; CPU seconds, memory and bytes are the command's own."
         )
+    for size in sizes:
+        for name, phase in result["sizes"][size]["phases"].items():
+            if "note" in phase:
+                yield f"\n**{name}, {int(size):,} households**: {phase['note']}"
 
 
 def _commits(of: dict[str, Any]) -> str:
