@@ -75,7 +75,11 @@ def _machines(result: dict[str, Any], sizes: list[str]) -> Iterator[str]:
         machine = of["machine"]
         load = max(phase["load_before"] for phase in of["phases"].values())
         versions = f"{machine['python']}, {machine['duckdb']}, {machine['pyarrow']}"
-        hardware = f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['processor']}"
+        limit = machine.get("memory_limit_gb")
+        memory = f"{machine['memory_gb']} GB" + (
+            f" ({limit:g} GB of it for the commands and their files)" if limit else ""
+        )
+        hardware = f"{machine['cores']} cores, {memory}, {machine['processor']}"
         busy = f"load up to {load:.1f} before a command"
         shared = shared or load > BUSY
         yield f"| {int(size):,} | {machine['measured_on']} | {_commits(of)} | {hardware} | {versions} | {busy} |"

@@ -31,6 +31,7 @@ def machine() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(),
         "memory_gb": round(int(memory) / 1024 / 1024),
+        "memory_limit_gb": memory_limit(),
         "processor": model[0].split(":")[1].strip() if model else platform.machine(),
         "python": platform.python_version(),
         "duckdb": importlib.metadata.version("duckdb"),
@@ -38,6 +39,17 @@ def machine() -> dict[str, Any]:
         "commit": commit(),
         "measured_on": datetime.now(UTC).date().isoformat(),
     }
+
+
+def memory_limit() -> float | None:
+    """What the control group of this process may hold, its files in the cache counted; None = all there is."""
+    groups = dict(line.split(":", 2)[1:] for line in Path("/proc/self/cgroup").read_text().splitlines())
+    first, second = Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")
+    one = first / groups.get("memory", "").lstrip("/") / "memory.limit_in_bytes"
+    two = second / groups.get("", "").lstrip("/") / "memory.max"
+    said = next((path.read_text().strip() for path in (one, two) if path.exists()), "max")
+    # The older kind says «none» by the largest number of pages.
+    return None if said == "max" or int(said) >= 2**60 else round(int(said) / 1024**3, 1)
 
 
 def growth(sizes: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:

@@ -77,6 +77,15 @@ def test_the_page_says_which_targets_are_met(
     } == set(pages)
 
 
+def test_the_page_says_what_the_commands_could_use_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(results, "memory_limit", lambda: 8.0)
+    results.add(tmp_path / "speed-a.json", 2000, _size(cpu=10.0))
+    assert "(8 GB of it for the commands and their files)" in page.speed_pages()["docs/benchmarks/speed.md"]()
+
+
 def test_without_the_whole_city_no_target_is_called_met(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     results.add(tmp_path / "speed-a.json", 2000, _size(cpu=10.0))
