@@ -1,4 +1,8 @@
-"""Whose households may be seen no more: somebody in them permitted less since a day, or is protected now."""
+"""Whose households may be seen no more: somebody in them permitted less since a day, or was protected since.
+
+What counts is every day from then to the run, not the days on which runs happened to be made: what was withdrawn and
+given again, or protected and released again, between two runs is lost as it would have been by a run in between.
+"""
 
 from collections.abc import Collection
 from datetime import date
@@ -14,7 +18,7 @@ from pipelines.persons import FOREVER, People
 
 _USE: Final = "then_on, resident_id, source, purpose"
 # Nearly all rows that held on a day (`then_on`) still hold, so only those that ended are looked at use by use, of all
-# days at once. What was withdrawn and given again in between is lost too, however the days are batched.
+# days at once.
 _LOST: Final = f"""
 with asked as (select unnest($days) as then_on),
 ended as (
@@ -33,11 +37,13 @@ uses_still as (from {unbroken("pieces", _USE, "then_on", "$now")}),
 less as (
   select distinct then_on, resident_id, source from uses_ended anti join uses_still using ({_USE})
   where purpose in (select unnest($purposes))),
-shielded as (select distinct resident_id from protection where {holds_on("$now")}),
-lost as (select then_on, resident_id from less union select then_on, resident_id from asked, shielded),
+shielded as (
+  select then_on, resident_id, greatest("from", then_on) as f, least(coalesce("until", {FOREVER}), $now) as u
+  from protection join asked on "from" <= $now and coalesce("until", {FOREVER}) >= then_on),
+lost as (select then_on, resident_id from less union select then_on, resident_id from shielded),
 of_homes as (
   select then_on, resident_id from less where source in (select unnest($at_home))
-  union select then_on, resident_id from asked, shielded s
+  union select then_on, resident_id from shielded s
     where not exists (from protection p where p.resident_id = s.resident_id and {holds_on("then_on", "p")})),
 sharing as (
   select distinct then_on, household_id from membership join of_homes using (resident_id)),
@@ -49,9 +55,9 @@ _OF_DAYS: Final = f"""{_LOST},
 homes as (
   select then_on, household_id from membership m join lost using (resident_id)
     where known_from <= then_on and then_on < coalesce(known_until, {FOREVER}) and {holds_on("then_on", "m")}
-  union select then_on, household_id from asked, (
-    select household_id from membership m semi join shielded using (resident_id)
-    where known_from <= $now and $now < coalesce(known_until, {FOREVER}) and {holds_on("$now", "m")})
+  union select then_on, household_id from membership m join shielded s using (resident_id)
+    where greatest(s.f, m."from", known_from)
+      <= least(s.u, coalesce(m."until", {FOREVER}), coalesce(known_until, {FOREVER}) - 1)
   union select then_on, r.household_id from residence r join roofs using (dwelling_id)
     where r.known_from <= then_on and then_on < coalesce(r.known_until, {FOREVER}) and {holds_on("then_on", "r")}
       and r."from" <= roofs.u and roofs.f <= then_on)
@@ -68,7 +74,7 @@ select household_key from homes join household_keys using (household_id) order b
 
 def households_lost(people: People, days: Collection[date], run_day: date, at_home: list[str]) -> dict[date, pa.Array]:
     """For each day, keys of households of which, on that day, somebody lived in them who permits less as of `run_day`
-    for outreach, or whom protection reaches by then. What a source of `at_home` says of a dwelling was in the row of
+    for outreach, and of those in which protection reached somebody from that day to then. What a source of `at_home` says of a dwelling was in the row of
     every household under that roof, so theirs are lost with it.
     """
     bound = {"days": sorted(days), "now": run_day, "purposes": [PURPOSE], "at_home": at_home}
