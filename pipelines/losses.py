@@ -74,8 +74,8 @@ select household_key from homes join household_keys using (household_id) order b
 
 def households_lost(people: People, days: Collection[date], run_day: date, at_home: list[str]) -> dict[date, pa.Array]:
     """For each day, keys of households of which, on that day, somebody lived in them who permits less as of `run_day`
-    for outreach, and of those in which protection reached somebody from that day to then. What a source of `at_home` says of a dwelling was in the row of
-    every household under that roof, so theirs are lost with it.
+    for outreach, and of those in which protection reached somebody from that day to then. What a source of `at_home`
+    says of a dwelling was in the row of every household under that roof, so theirs are lost with it.
     """
     bound = {"days": sorted(days), "now": run_day, "purposes": [PURPOSE], "at_home": at_home}
     if not days:
