@@ -34,11 +34,13 @@ lock:
 # A made-up city of 3,000 households over 40 months: taken in, trained, signed (demonstration), screened, printed.
 DEMO_FROM := 2023-07-03
 DEMO_TO := 2026-11-02
+# The inbox holds two weeks more, so that whoever looks around can run the days that follow.
+DEMO_LAST := 2026-11-13
 KIZUKI := $(BIN)/kizuki
 
 demo: $(STAMP)
 	rm -rf $(HOME_DIR) $(HOME_DIR).key $(HOME_DIR).signers
-	$(KIZUKI) simulate --home $(HOME_DIR) --households 3000 --from $(DEMO_FROM) --to $(DEMO_TO) --seed 20261102
+	$(KIZUKI) simulate --home $(HOME_DIR) --households 3000 --from $(DEMO_FROM) --to $(DEMO_LAST) --seed 20261102
 	$(KIZUKI) intake --home $(HOME_DIR) --to 2026-11-01
 	$(KIZUKI) train --home $(HOME_DIR) --as-of 2026-11-01
 	set -e; for key in $(HOME_DIR).signers/*.key; do \
