@@ -42,11 +42,13 @@ _NOUGHT = 0.005
 def whole_model(evidence: Mapping[str, Any], made_up: bool) -> Section:
     """全体の説明: mean |φ| with intervals, every step function and pair, where the households stand."""
     model, features = evidence.get("model"), evidence.get("features") or {}
-    entries = [(feature_ja(name, features), found) for name, found in _importances(evidence)]
+    still = _without_effect(model) if model else []
+    entries = [(feature_ja(name, features), found) for name, found in _importances(evidence) if name not in still]
     rows = [(words(label), figure(found)) for label, found in entries]
     blocks: list[Block] = [
         Heading("どの事情が合計を大きく動かすか"),
         table("寄与の大きさの平均", ("事情", "寄与の大きさの平均(対数オッズ)"), rows),
+        *([_told_still(still, features)] if still else []),
         forest("寄与の大きさの平均", entries, "plain", "寄与の大きさの平均(対数オッズ)", made_up=made_up, reference=0)
         if entries
         else Missing("寄与の大きさの図"),
@@ -66,6 +68,19 @@ def _importances(evidence: Mapping[str, Any]) -> list[tuple[str, Any]]:
     if given:
         return [(str(line["feature"]), {**line, "value": line.get("mean_abs")}) for line in given]
     return [(str(x["feature"]), x.get("mean_abs_phi")) for x in dig(evidence, "metrics", "importances") or []]
+
+
+def _without_effect(model: Model) -> list[str]:
+    """Features of which the model says the same whatever their value, seen or not: nothing of theirs is estimated."""
+    paired = {name for pair in model.pairs for name in (pair.a, pair.b)}
+    same = [term.feature for term in model.terms if {*term.values, term.missing} == {term.missing}]
+    return [name for name in same if name not in paired]
+
+
+def _told_still(names: Sequence[str], features: Mapping[str, Any]) -> Text:
+    said = "、".join(feature_ja(name, features) for name in names)
+    why = "モデルの表がどこも同じ値なので、寄与はいつも0です。推定ではないため区間もありません"
+    return Text((f"合計をまったく動かさない事情({len(names)}個): {said}。{why}。",))
 
 
 def _all_terms(model: Model, features: Mapping[str, Any], made_up: bool) -> list[Block]:

@@ -241,8 +241,10 @@ def calibration(metrics: Mapping[str, Any], made_up: bool) -> Section:
     """較正: observed over expected, slope, intercept, ECE beside its floor, by month."""
     state, found = metrics.get("calibration") or {}, metrics.get("calibration_test") or {}
     blocks: list[Block] = [Text((CALIBRATION_NOTE, f"割合の意味: {state.get('label', NOT_MADE)}。"))]
-    if not state.get("fitted"):
-        blocks.append(Text(("割合への直しは行っていません(件数が足りないか、使える期間がありません)。",), "box"))
+    if state.get("fitted") is False:
+        none = "割合への直しは行っていません(件数が足りないか、使える期間がありません)。合いぐあいの数もありません。"
+        blocks.append(Text((none,), "box"))
+        return Section("calibration", "較正", tuple(blocks))
     names = (
         ("observed_to_expected", "実際/見込みの比"), ("slope", "傾き"), ("intercept", "切片"),
         ("ece", "ずれの平均(ECE)"), ("ece_if_right", "完全に合っていても出るずれ"),

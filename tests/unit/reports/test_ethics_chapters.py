@@ -2,15 +2,17 @@
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from ethics_case import PAIR, Page, blocks, estimates, evidence, household, model
+from ethics_case import PAIR, Page, blocks, estimates, evidence, figure, household, model
 
 from models.disclosure import SMALL
+from models.table import term as made_term
 from models.training import train
 from reports.ethics import ethics_report
 from reports.ethics_blocks import FEW, NOT_MADE
@@ -89,6 +91,28 @@ def test_the_whole_model_is_on_the_page() -> None:
     assert html.count("見えない: ") == 2 * len(model().terms)
     numbers = next(b for b in blocks(found) if b.get("caption") == "モデルの全数値")
     assert len(numbers["rows"]) == sum(len(term.values) + 1 for term in model().terms)
+
+
+def test_what_the_model_never_uses_is_said_once_and_has_no_interval() -> None:
+    whole = model()
+    still = made_term("never_moves", 1, (0.5,), (0.0, 0.0))
+    case = evidence()
+    case["model"] = replace(
+        whole, terms=(*whole.terms, still), pairs=(), features={**whole.features, still.feature: "hash"}
+    )
+    lines = [figure(0.4) | {"feature": name, "mean_abs": 0.4} for name in ("tax_open", still.feature)]
+    case["explained"] = case["explained"] | {"global": lines, "local": []}
+    html, found = ethics_report(case)
+    means = next(b for b in blocks(found) if b.get("caption") == "寄与の大きさの平均")
+    assert len(means["rows"]) == 1
+    assert "合計をまったく動かさない事情(1個): never_moves。" in html
+
+
+def test_without_a_calibration_its_figures_are_not_said_to_be_unmade() -> None:
+    case = evidence()
+    case["metrics"] = case["metrics"] | {"calibration": {"fitted": False, "label": "なし"}, "calibration_test": {}}
+    said = section(ethics_report(case)[1], "calibration")
+    assert [block["kind"] for block in said["blocks"]] == ["text", "text"]
 
 
 @pytest.mark.parametrize(
@@ -170,9 +194,10 @@ def test_what_training_gives_is_what_the_report_reads(single: bool) -> None:
     case["explained"] = case["explained"] | {"local": [], "steps": steps}
     html, found = ethics_report(case)
     absent = {b["what"] for b in blocks(found) if b["kind"] == "missing"}
-    leads = {"週ごとの再現による比較(限定平均リード、間に合った割合)", "訪問あたりの成果", "月ごとの実際/見込み"}
+    leads = {"週ごとの再現による比較(限定平均リード、間に合った割合)", "訪問あたりの成果"}
     if single:
         assert leads <= absent
+        assert "割合への直しは行っていません" in html
         assert "名簿用には署名できません" in html
     else:
         assert not absent & leads
