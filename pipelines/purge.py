@@ -7,7 +7,7 @@ gets a chained entry old digest → new digest in the manifest, which `kizuki ve
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -73,13 +73,12 @@ def _quarantine(home: Home, people: People, day: date, draft: Draft) -> int:
     """Refused rows are kept for 30 days, and only of persons with a basis today."""
     keep = timedelta(days=home.settings.numbers("municipality", day)["quarantine_days"])
     deleted = 0
+    with_basis = cache(lambda basis: people.ask(f"from {of_source(basis)}")["resident_id"].combine_chunks())
     for path in home.store.under("restricted/quarantine/"):
         _zone, _quarantine, name, known, _file = path.split("/")
         table = home.store.read_table(path)
         basis = home.basis(name)
-        kept = table
-        if basis:
-            kept = table.filter(pc.is_in(table["resident_id"], people.ask(f"from {of_source(basis)}")["resident_id"]))
+        kept = table.filter(pc.is_in(table["resident_id"], with_basis(basis))) if basis else table
         if date.fromisoformat(known) < day - keep:
             kept = table.slice(0, 0)
         if kept.num_rows < table.num_rows:

@@ -128,3 +128,12 @@ def test_what_was_known_of_a_dwelling_is_lost_to_all_under_its_roof() -> None:
     of_days = households_lost(taxes, [D, day(2)], day(3), ["water"])
     assert of_days[D].to_pylist() == ["h", "i"]
     assert of_days[day(2)].to_pylist() == ["h"], "its rows were not read on that day"
+
+
+def test_a_renewal_that_covers_less_binds_from_its_own_day_on() -> None:
+    """Decision 0024: no gap, so the older form's days keep what it covered; the day of the run keeps to the new one."""
+    made = Made(("tax", OUTREACH, -9, 0), ("tax", OUTREACH, 1, OPEN))
+    made.con.execute('update permission set covers_from = ? where "from" = ?', [day(-30), day(1)])
+    assert scope(made, D, day(3)).permission["covers_from"].to_pylist() == [None]
+    assert scope(made, day(3), day(3)).permission["covers_from"].to_pylist() == [day(-30)]
+    assert [row["since"] for row in held_of(made, "tax", day(3)).to_pylist()] == [day(-9)]
