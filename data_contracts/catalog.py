@@ -10,7 +10,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from data_contracts.contract import Contract, read_contract
+from data_contracts.contract import Contract
+from data_contracts.contract_odcs import read_contract
 from data_contracts.profile import EpisodeMapping, Profile, Source, read_episodes, read_profile
 
 
