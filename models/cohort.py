@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.stretches import stretches
+from models.crisis import Component, targets_of
 from models.disclosure import SMALL
-from models.labels import Component, targets_of
 
 Mask = npt.NDArray[np.bool_]
 Weights = npt.NDArray[np.float64]

@@ -9,10 +9,10 @@ import numpy as np
 
 from models.candidates import area_policy, best_single, random_policy, single_score, table_policy
 from models.ceiling import Ceiling
+from models.crisis import targets_of
 from models.foresight import ALL, Period, Policy, effort, gain, lead_figures, period
 from models.inputs import TrainingInputs
 from models.intervals import Codes, Floats, mark
-from models.labels import targets_of
 from models.matrix import Spec
 from models.panel import City, Panel
 from models.replay import Leads, Listings, Rules, scored_window

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.crisis import Component, targets_of
 from models.intervals import CANNOT_TELL_BELOW, Codes, Floats, difference, mark, ratio
-from models.labels import INCIDENT_DAYS, TOUCH_LOOKBACK_DAYS, Component, Known, targets_of
+from models.labels import INCIDENT_DAYS, TOUCH_LOOKBACK_DAYS, Known
 from models.matrix import Matrix
 from models.metrics import Mask
 from models.panel import City, covered, in_sight, ordinals

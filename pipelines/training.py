@@ -19,8 +19,9 @@ from models.background import with_background
 from models.candidates import TrainingSettings, specs_of
 from models.card import card
 from models.cohort import follow_up
+from models.crisis import components_of
 from models.inputs import TrainingInputs
-from models.labels import Known, components_of, crisis_events, labels, pipeline_steps
+from models.labels import Known, crisis_events, labels, pipeline_steps
 from models.learners.scorecard import Card
 from models.results import TrainingResult
 from models.splits import Split, plan, single_cohort, yearly

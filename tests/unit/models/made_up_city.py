@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from models.candidates import TrainingSettings
+from models.crisis import components_of
 from models.inputs import TrainingInputs
-from models.labels import EVENTS_SCHEMA, STEPS_SCHEMA, Known, components_of, labels
+from models.labels import EVENTS_SCHEMA, STEPS_SCHEMA, Known, labels
 from models.learners.scorecard import Card
 from models.matrix import Spec
 from models.splits import Split, Wanted, plan, single_cohort

@@ -9,16 +9,8 @@ import pytest
 
 from data_contracts.catalog import load_catalog
 from models.cohort import Flow, censoring_weights, follow_up, household_keys_on, usable
-from models.labels import (
-    COMPONENTS,
-    Component,
-    Known,
-    NotMature,
-    components_of,
-    crisis_events,
-    labels,
-    pipeline_steps,
-)
+from models.crisis import COMPONENTS, Component, components_of
+from models.labels import Known, NotMature, crisis_events, labels, pipeline_steps
 
 T = date(2026, 4, 1)
 D = date(2025, 7, 1)
