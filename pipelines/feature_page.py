@@ -50,7 +50,7 @@ def publish_feature_page(home: Home, day: date | None) -> date:
 def _paths(home: Home) -> dict[date, str]:
     """As-of date → its feature table; a daily run comes before a back-test of the same day."""
     found: dict[date, str] = {}
-    for under in ("working/backtests/", "working/features/"):
+    for under in (layout.BACKTESTS, "working/features/"):
         for path in home.store.under(under):
             if path.endswith("/features.parquet"):
                 found[date.fromisoformat(path.split("/")[-2])] = path

@@ -15,6 +15,8 @@ EPISODES = "working/episodes/"
 KEPT = "restricted/people/hub/kept.parquet"
 MEMBERSHIP = "working/membership/membership.parquet"
 RESIDENCE = "working/residence/residence.parquet"
+BACKTESTS = "working/backtests/"
+PRINTED = "restricted/printed/"
 
 PEOPLE_TABLES = ("states", "membership", "residence", "permission", "person_keys", "household_keys", "dwelling_keys")
 PEOPLE_ROLES = ("frame", "consents", "protection")
@@ -104,7 +106,7 @@ def contributions(day: date, under: str = "working") -> str:
 
 def backtest_root(day: date) -> str:
     """A back-test writes the same names under a root of its own."""
-    return f"working/backtests/{day}"
+    return f"{BACKTESTS}{day}"
 
 
 def visit_list(monday: date) -> str:
@@ -139,7 +141,7 @@ def case_keys(model_hash: str) -> str:
 
 def printed(label: str, copy: str, suffix: str) -> str:
     """A numbered copy with names and addresses."""
-    return f"restricted/printed/{label}/{copy}.{suffix}"
+    return f"{PRINTED}{label}/{copy}.{suffix}"
 
 
 def model(model_hash: str, name: str) -> str:

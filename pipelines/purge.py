@@ -31,7 +31,7 @@ from pipelines.streams import batches_of, groups_of, side_by_side, without
 
 WHY = "purge"
 LISTS = "published/lists/"
-DERIVED = ("working/features/", "working/scores/", "working/backtests/", LISTS, "restricted/people/desks/")
+DERIVED = ("working/features/", "working/scores/", layout.BACKTESTS, LISTS, "restricted/people/desks/")
 """Zones of rows by household that rest on what was permitted on their day."""
 Gone = Callable[[str, pa.Table], pa.ChunkedArray]
 """Which rows of a file, or of a part of it, may no longer be held."""
@@ -211,7 +211,7 @@ def _handles(home: Home, people: People, day: date, draft: Draft) -> int:
 
 def _unprint(home: Home, of_day: date, draft: Draft) -> None:
     """Printed copies of a list that lost a line: the files go; the holder brings the paper back (docs/outreach)."""
-    for path in home.store.under(f"restricted/printed/{of_day}/"):
+    for path in home.store.under(f"{layout.PRINTED}{of_day}/"):
         draft.remove(path)
 
 

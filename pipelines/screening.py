@@ -28,6 +28,8 @@ from pipelines.signing import standing_model
 from pipelines.store import Draft
 
 SLICE = 300_000
+RUN_DAY = "run day"
+"""The input of features that says as of which day they were permitted."""
 
 
 class Hub(NamedTuple):
@@ -98,7 +100,7 @@ def publish_features(
         read = hub() if hub else Hub.read_for(home, day)
         draft.table(path, features_of(home, of, read), ["household_key"])
 
-    inputs = {p: home.store.digest(p) for p in (*hub_paths(home), *People.paths())} | {"run day": str(run_day)}
+    inputs = {p: home.store.digest(p) for p in (*hub_paths(home), *People.paths())} | {RUN_DAY: str(run_day)}
     home.store.publish(_step("features", under), day, fill, inputs=inputs, config=home.config)
 
 

@@ -229,6 +229,6 @@ def _unshow(home: Home, path: str, day: date, keep: timedelta, draft: Draft) -> 
     kept = rows.filter(pc.invert(lost))
     if kept.num_rows < rows.num_rows:
         draft.rewrite(path, kept, ["slip_no"], "purge")
-        for copy in home.store.under(f"restricted/printed/{of_day}/"):
+        for copy in home.store.under(f"{layout.PRINTED}{of_day}/"):
             draft.remove(copy)
     return rows.num_rows - kept.num_rows

@@ -8,6 +8,8 @@ import pytest
 
 from pipelines import layout
 from pipelines.errors import WrongUse
+from pipelines.retention import let_go
+from pipelines.settings import Settings
 from pipelines.verify import verify
 from tests.home.building import Cli
 from tests.home.cases import DAY
@@ -37,3 +39,29 @@ def test_only_list_dates_and_the_newest_day_keep_their_scores(copy_of: Callable[
     assert kept[1:] == [again.digest(of(tuesday, under)) for of in (layout.scores, layout.contributions)]
     explained = Cli()("explain", "--home", root, "no household", "--date", str(tuesday))
     assert "no such household" in str(explained.exception)
+
+
+def test_lists_of_long_ago_keep_no_scores_and_no_copies(
+    copy_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, friday = copy_of("screened"), DAY + timedelta(days=4)
+    run_day(root, DAY + timedelta(days=1))
+    Cli().ok("backtest", "--home", root, "--from", str(DAY), "--to", str(DAY))
+    Cli().ok("print", "--home", root, "--list", str(DAY), "--team", "first", "--as", "試験")
+    derived, copies = (layout.BACKTESTS, layout.scores(DAY), layout.features(DAY)), layout.PRINTED
+
+    def held(scores_days: int, printed_days: int) -> list[bool]:
+        terms = {"scores_days": scores_days, "printed_days": printed_days}
+        monkeypatch.setattr(Settings, "numbers", lambda *_: terms)
+        home = opened(root)
+        with home.store.writing():
+            let_go(home, friday)
+        return [bool(opened(root).store.under(path)) for path in (*derived, copies)]
+
+    assert held(4, 4) == [True, True, True, True]
+    assert held(3, 4) == [True, False, False, True], "the back-test was made a day later"
+    assert held(2, 3) == [False, False, False, False]
+    store = opened(root).store
+    assert store.has(layout.visit_list(DAY))
+    assert store.has(layout.scores(DAY + timedelta(days=1))), "the newest day"
+    assert verify(opened(root)) == []
