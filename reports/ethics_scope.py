@@ -162,10 +162,10 @@ def _flow_table(caption: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> 
 
 
 def _touched(metrics: Mapping[str, Any]) -> Block:
-    found = metrics.get("touched_stretches")
-    if found is None:
+    if "touched_stretches" not in metrics:
         return Missing("訪問の影響を受けた期間の数")
-    said = f"{SMALL}未満" if 0 < found < SMALL else f"{found:,}"
+    found = metrics["touched_stretches"]
+    said = f"{SMALL}未満" if found is None else f"{found:,}"
     return Text((f"訪問や紹介の記録があり、評価から外した期間の数: {said}",))
 
 

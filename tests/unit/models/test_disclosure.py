@@ -1,12 +1,13 @@
 """Nothing hidden can be worked out (METHODS §9, small cells)."""
 
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.disclosure import suppress
+from models.disclosure import suppress, suppress_flow
 from models.groups import HIDDEN, Judged, subgroup_table
 
 
@@ -71,3 +72,41 @@ def test_a_group_table_hides_small_groups_and_what_would_betray_them() -> None:
     assert lines["a"]["n"] == 2000
     assert lines["a"]["recall_at_k"]["low"] < lines["a"]["recall_at_k"]["value"] < lines["a"]["recall_at_k"]["high"]
     assert table["all"]["recall_ceiling"] <= 1  # type: ignore[index]
+
+
+def line(**counts: int) -> dict[str, int]:
+    return {"in_scope": 949, "eligible": 903, "censored": 26, "touched": 0, "usable": 877} | counts
+
+
+def test_the_worst_bound_goes_with_the_positives_it_would_give_back() -> None:
+    told = suppress_flow(line(positives=7, positives_at_worst=33))  # 33 − 26 = 7
+    assert told["positives"] is told["positives_at_worst"] is None
+    assert (told["censored"], told["usable"]) == (26, 877)
+    told = suppress_flow(line(positives=12, positives_at_worst=38))
+    assert None not in told.values()
+    told = suppress_flow(line(positives=12, censored=4, usable=899, positives_at_worst=16))
+    assert told["usable"] is told["positives_at_worst"] is told["censored"] is None
+    assert told["positives"] == 12
+
+
+def flows(of: int) -> Iterator[tuple[int, ...]]:
+    """Every flow line of `of` eligible households, from how many are censored, touched, positive in each way."""
+    for cells in product(range(of + 1), repeat=7):
+        if sum(cells) > of:
+            continue
+        c, t, y, ct, cy, ty, cty = cells
+        yield (of, c + ct + cy + cty, t + ct + ty + cty, of - sum(cells) + y, y, c + ct + y + cy + ty + cty)
+
+
+def test_no_hidden_count_of_a_flow_can_be_worked_out() -> None:
+    names = ("eligible", "censored", "touched", "usable", "positives", "positives_at_worst")
+    small, of = 3, 8
+    worlds = np.array(sorted(set(flows(of))))
+    lines = {tuple(suppress_flow(dict(zip(names, world, strict=True)), small).values()) for world in worlds.tolist()}
+    assert len(lines) > 50
+    for told in lines:
+        fits = [worlds[:, place] == value for place, value in enumerate(told) if value is not None]
+        possible = worlds[np.all(fits, axis=0)]
+        for place in (place for place, value in enumerate(told) if value is None):
+            values = set(possible[:, place].tolist())
+            assert len(values) > 1 or values.isdisjoint(range(1, small)), (told, names[place], values)

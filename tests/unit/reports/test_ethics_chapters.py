@@ -79,6 +79,14 @@ def test_small_counts_are_nowhere() -> None:
     assert tax == [300, 150, None, None, None]  # 3 and 5 could be told from the total: the next smallest goes with them
 
 
+def test_few_touched_stretches_are_not_counted_out() -> None:
+    given = evidence()
+    given["metrics"]["touched_stretches"] = None
+    assert "評価から外した期間の数: 10未満" in ethics_report(given)[0]
+    del given["metrics"]["touched_stretches"]
+    assert "評価から外した期間の数: 10未満" not in ethics_report(given)[0]
+
+
 def test_the_whole_model_is_on_the_page() -> None:
     html, found = ethics_report(evidence())
     drawn = {b["data"]["feature"]: b["data"] for b in blocks(found) if b["kind"] == "picture" and "edges" in b["data"]}
