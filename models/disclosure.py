@@ -36,6 +36,29 @@ def _small(count: int, whole: int | None, small: int) -> bool:
     return count < small or (whole is not None and whole - count < small)
 
 
+def told(counts: Sequence[int], small: int = SMALL) -> list[int | None]:
+    """The counts under a published total, small ones and what gives them away hidden; that there is nobody is told,
+    unless so few are there at all that it would tell where they are."""
+    if 0 < sum(counts) < small:
+        return [None] * len(counts)
+    held = [i for i, count in enumerate(counts) if count]
+    shown = dict(zip(held, suppress([counts[i] for i in held], small=small).cells, strict=True))
+    return [count if shown.get(i, True) else None for i, count in enumerate(counts)]
+
+
+def told_steps(steps: Sequence[int], unseen: int, small: int = SMALL) -> list[int | None]:
+    """Households on each step of a feature, then those for whom it is not visible, as they may be told.
+
+    The total is published, and how many are not visible is the same for every feature of a source, so that it is
+    taken as known: no hidden step can be told even with it. Where it is itself small it is hidden for each of them.
+    """
+    known, apart = told(steps, small), told([sum(steps), unseen], small)[1]
+    if apart is not None:
+        return [*known, unseen]
+    together = told([*steps, unseen], small)
+    return [*(None if one is None else other for one, other in zip(known, together[:-1], strict=True)), None]
+
+
 # What a reader could work a small count of a cohort flow out of, with what stands beside it: eligible − usable is
 # censored and touched together, at worst − censored is the positives (where nobody is touched).
 _GIVES_AWAY: dict[str, tuple[str, ...]] = {

@@ -69,6 +69,7 @@ def said_first(
     """What the metrics of every validation begin with. `stop`: why the model is not recommended; where there is none
     it is, if the split can be signed for at all.
     """
+    touched = inputs.known.touched.num_rows
     return {
         **mark(inputs.made_up),
         "validation": inputs.split.kind,
@@ -83,9 +84,7 @@ def said_first(
             for c in inputs.known.components
         ],
         "cohort_flow": cohort_flow(inputs.labels, inputs.known.components),
-        "touched_stretches": None
-        if inputs.known.touched.num_rows in range(1, SMALL)
-        else inputs.known.touched.num_rows,
+        "touched_stretches": None if touched in range(1, SMALL) else touched,
         "choice": choice.as_dict(),
         "baselines": baselines.as_dict(),
         "not_done": [*not_counted(inputs.known.components), *not_done],

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.disclosure import suppress, suppress_flow
+from models.disclosure import suppress, suppress_flow, told_steps
 from models.groups import HIDDEN, Judged, subgroup_table
 
 
@@ -46,6 +46,30 @@ def test_no_suppressed_cell_can_be_recovered_from_the_margins(cells: list[tuple[
             assert count >= 3 and (whole is None or whole - count >= 3)
         elif any(shown.cells) or (shown.total and whole is None):
             assert len(values) > 3
+
+
+def test_a_step_with_one_household_takes_the_next_with_it_although_not_visible_is_known() -> None:
+    assert told_steps([1096, 1], 271) == [None, None, 271]
+    assert told_steps([1095, 1, 1, 0], 271) == [None, None, None, 0, 271]
+    assert told_steps([1216, 15, 6, 5, 0], 126) == [1216, 15, None, None, 0, 126]
+    assert told_steps([500, 300], 4) == [500, None, None]
+    assert told_steps([4, 2], 700) == [None, None, None]
+    assert told_steps([700], 0) == [700, 0]
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(st.lists(st.integers(0, 7), min_size=1, max_size=4), st.integers(0, 7))
+def test_no_hidden_step_is_determined_by_total_and_not_visible(steps: list[int], unseen: int) -> None:
+    small = 3
+    shown = told_steps(steps, unseen, small)
+    counts = [*steps, unseen]
+    # As printed; and by whoever knows from elsewhere that there are enough whom it is visible for.
+    for known in {shown[-1], unseen if sum(steps) >= small else shown[-1]}:
+        cells = tuple(value is not None for value in (*shown[:-1], known))
+        options = possible(counts, [None] * len(counts), cells, total=True)
+        for count, seen, values in zip(counts, cells, options, strict=True):
+            assert seen or len(values) > 1 or count >= small
+    assert all(value is None or value == 0 or value >= small for value in shown)
 
 
 def test_a_group_table_hides_small_groups_and_what_would_betray_them() -> None:
