@@ -87,6 +87,17 @@ def test_few_touched_stretches_are_not_counted_out() -> None:
     assert "評価から外した期間の数: 10未満" not in ethics_report(given)[0]
 
 
+def test_groups_without_a_calibration_say_why_and_have_no_column_for_it() -> None:
+    given = evidence()
+    columns = next(b for b in blocks(ethics_report(given)[1]) if b.get("caption") == "性別ごと")["columns"]
+    assert "実際/見込み" in columns
+    given["metrics"]["calibration"]["fitted"] = False
+    found = section(ethics_report(given)[1], "groups")
+    table = next(b for b in blocks(found) if b.get("caption") == "性別ごと")
+    assert table["columns"] == columns[:-1] and {len(row) for row in table["rows"]} == {len(columns) - 1}
+    assert "割合への直しを行っていない" in str(found) and NOT_MADE not in str(found)
+
+
 def test_the_whole_model_is_on_the_page() -> None:
     html, found = ethics_report(evidence())
     drawn = {b["data"]["feature"]: b["data"] for b in blocks(found) if b["kind"] == "picture" and "edges" in b["data"]}
