@@ -12,11 +12,12 @@ from models.intervals import MADE_UP, mark
 from models.table import model_hash
 from reports.ethics_blocks import Section
 from reports.ethics_coverage import coverage
-from reports.ethics_explained import additivity, households, stability, visibility, whole_model
+from reports.ethics_explained import additivity, households, stability, whole_model
 from reports.ethics_groups import groups, limits
 from reports.ethics_models import baselines, calibration, comparison
 from reports.ethics_scope import appendix, contracts, flow, reading_guide, register, scope, signatures
 from reports.ethics_svg import Letters
+from reports.ethics_visibility import visibility
 from reports.rendering import page
 
 VERSION = 1
@@ -85,7 +86,7 @@ def _sections(evidence: Mapping[str, Any], metrics: Mapping[str, Any], made_up: 
         households(evidence, made_up),
         additivity(evidence),
         stability(evidence, made_up),
-        visibility(metrics, made_up),
+        visibility(evidence, made_up),
         groups(metrics, made_up),
         limits(metrics, made_up),
         signatures(evidence, made_up),

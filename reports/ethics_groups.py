@@ -23,7 +23,7 @@ from reports.ethics_blocks import (
     words,
 )
 from reports.ethics_models import forest
-from reports.ethics_texts import GROUPS_NOTE, LIMITS_MADE_UP, NO_CALIBRATION, NOT_HELD
+from reports.ethics_texts import GROUPS_NOTE, LIMITS_MADE_UP, NO_CALIBRATION, NOT_HELD, ROWS_NOTE
 from reports.ethics_words import AXES
 
 _FIGURES = (
@@ -40,7 +40,7 @@ def groups(metrics: Mapping[str, Any], made_up: bool) -> Section:
     """属性別の表: recall first, with n, interval and small cells hidden."""
     found = metrics.get("subgroups") or {}
     blocks: list[Block] = [Text((GROUPS_NOTE,))]
-    figures = _FIGURES
+    figures: tuple[tuple[str, str, str], ...] = _FIGURES
     if dig(metrics, "calibration", "fitted") is False:
         # A probability that nobody fitted has no observed over expected: no column of empty cells for it.
         figures = tuple(one for one in _FIGURES if one[0] != "observed_to_expected")
@@ -51,7 +51,7 @@ def groups(metrics: Mapping[str, Any], made_up: bool) -> Section:
         title = AXES.get(axis, axis)
         lines = [*(shown.get("rows") or []), *([shown["all"]] if shown.get("all") else [])]
         columns = ("属性", "n", "世帯", "評価できる割合", "危機", "再現率の上限", *(label for _, label, _ in figures))
-        note = "「評価できる割合」「再現率の上限」は全部を数えたもので、推定ではありません。"
+        note = f"「評価できる割合」「再現率の上限」は全部を数えたもので、推定ではありません。{ROWS_NOTE}"
         blocks += [Heading(title), table(f"{title}ごと", columns, [_line(line, figures) for line in lines], note)]
         if any(isinstance(line.get("recall_at_k"), Mapping) for line in lines):
             entries = [(str(line.get("group")), line.get("recall_at_k")) for line in lines]

@@ -25,7 +25,7 @@ from reports.ethics_blocks import (
     words,
 )
 from reports.ethics_scope import settings_table
-from reports.ethics_texts import CALIBRATION_NOTE, CHOICE_RULE, PRICE_NOTE, SAME_TERMS
+from reports.ethics_texts import CALIBRATION_NOTE, CHOICE_RULE, PRICE_NOTE, ROWS_NOTE, SAME_TERMS
 from reports.ethics_words import line_ja, policy_ja, reason_ja, source_ja
 from reports.ethics_years import year_by_year
 
@@ -204,7 +204,8 @@ def _ranking(metrics: Mapping[str, Any]) -> list[Block]:
         for name, line in found.items()
     ]
     slots = {line.get("slots") for line in found.values()}
-    note = f"枠は1回あたり {'、'.join(str(k) for k in sorted(slots))} 世帯。" if slots else ""
+    size = f"枠は1回あたり {'、'.join(str(k) for k in sorted(slots))} 世帯。" if slots else ""
+    note = f"{size}{ROWS_NOTE}"
     return [Heading("訪問枠での適合率と再現率"), table("訪問枠での適合率と再現率(検証期間)", columns, rows, note)]
 
 

@@ -98,6 +98,19 @@ def test_groups_without_a_calibration_say_why_and_have_no_column_for_it() -> Non
     assert "割合への直しを行っていない" in str(found) and NOT_MADE not in str(found)
 
 
+def test_visibility_says_which_way_it_must_go_and_on_how_many_households_it_rests() -> None:
+    given = evidence()
+    lines = given["metrics"]["visibility_auc"]
+    lines["water"] = {"all": figure(0.3, spread=0.05) | {"seen": 40, "unseen": 460}, "without_signals": figure(0.5)}
+    found = section(ethics_report(given)[1], "visibility")
+    assert "モデルの表 4枚のうち、見えないときの値がいちばん低いもの: 4枚" in str(found)
+    everyone, silent = (b for b in blocks(found) if b["kind"] == "table")
+    assert [(row[0], row[1], row[2], row[4]) for row in everyone["rows"]] == [
+        ("市税", 440, 60, "低い(想定どおり)"), ("水道", 40, 460, "高い(理由の確認が要る)")]  # fmt: skip
+    assert [(row[0], row[1], row[2], row[4]) for row in silent["rows"]] == [
+        ("市税", 300, FEW, "判断できません"), ("水道", FEW, FEW, "違うとは言えない")]  # fmt: skip
+
+
 def test_the_whole_model_is_on_the_page() -> None:
     html, found = ethics_report(evidence())
     drawn = {b["data"]["feature"]: b["data"] for b in blocks(found) if b["kind"] == "picture" and "edges" in b["data"]}
