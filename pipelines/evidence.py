@@ -28,6 +28,7 @@ from pipelines.reasons import dated_facts
 from pipelines.scope import Scope, scope
 from pipelines.screening import hashes
 from reports.ethics_spread import step_counts
+from reports.ethics_words import policy_ja
 
 EXPLAINED_LISTED = 30
 EXPLAINED_OTHERS = 10
@@ -204,7 +205,7 @@ def card_figures(metrics: dict[str, Any]) -> tuple[list[Figure], list[str]]:
     line = metrics["replay"].get("lines", {}).get("all", {})
     gains = line.get("gain_of_chosen_over", {})
     for against, gain in gains.items():
-        name = f"限定平均リードの差(日) 対 {against}"
+        name = f"限定平均リードの差(日) 対 {policy_ja(against)}"
         if gain.get("value") is None:
             cannot.append(name)
             continue

@@ -58,7 +58,7 @@ def forest(
     return Picture(f"{caption}(線は95%区間){rest}", svg, said + rest, [{"label": x, **f} for x, f in told])
 
 
-def comparison(metrics: Mapping[str, Any], made_up: bool) -> Section:
+def comparison(metrics: Mapping[str, Any], features: Mapping[str, Any], made_up: bool) -> Section:
     """モデルの比較: every configuration tried, the price of being explainable, the rule of choice."""
     choice, chosen = metrics.get("choice") or {}, metrics.get("chosen")
     unit = "days" if metrics.get("validation", "temporal") == "temporal" else "share"
@@ -85,7 +85,7 @@ def comparison(metrics: Mapping[str, Any], made_up: bool) -> Section:
         Heading("説明できることの代償"),
         Text((PRICE_NOTE,)),
         *_price(metrics),
-        *settings_table(metrics),
+        *settings_table(metrics, features),
     ]  # fmt: skip
     return Section("comparison", "モデルの比較", tuple(blocks))
 

@@ -43,3 +43,11 @@ def test_a_household_is_told_the_facts_behind_its_largest_contributions_first_an
     of = {school: 0.1, tax: 0.0, water: -0.4}
     assert said(school, tax, water, **of) == [alone[water], alone[school]]
     assert said(school, tax, water, **of, **{f"{tax}×{school}": 0.2}) == [alone[water], alone[school], alone[tax]]
+
+
+def test_the_card_names_what_the_model_is_compared_with_by_its_title() -> None:
+    gains = {"ebm_mains": {"value": None}, "area_only": {"value": 2.0, "low": 1.0, "high": 3.0, "n": 40}}
+    metrics = {"replay": {"lines": {"all": {"gain_of_chosen_over": gains}}}, "split": {"replay": [], "test": []}}
+    figures, cannot = evidence.card_figures(metrics)
+    assert cannot == ["限定平均リードの差(日) 対 EBM(組なし)"]
+    assert [one.name_ja for one in figures] == ["限定平均リードの差(日) 対 地区だけ"]

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from ethics_case import PAIR, Page, blocks, estimates, evidence, figure, household, model
 
+from models.card import LEARNERS
 from models.disclosure import SMALL
 from models.table import term as made_term
 from models.training import train
@@ -109,6 +110,17 @@ def test_visibility_says_which_way_it_must_go_and_on_how_many_households_it_rest
         ("市税", 440, 60, "低い(想定どおり)"), ("水道", 40, 460, "高い(理由の確認が要る)")]  # fmt: skip
     assert [(row[0], row[1], row[2], row[4]) for row in silent["rows"]] == [
         ("市税", 300, FEW, "判断できません"), ("水道", FEW, FEW, "違うとは言えない")]  # fmt: skip
+
+
+def test_what_is_said_is_said_by_its_title_not_by_its_id() -> None:
+    given = evidence()
+    given["metrics"]["settings"] |= {"rules": ["tax_open", "plans_kept"]}
+    found = ethics_report(given)[1]
+    rows = {row[0]: row[1] for b in blocks(found) if b["kind"] == "table" for row in b["rows"]}
+    assert rows["学習の方法"] == LEARNERS["ebm"]
+    settings = {row[0]: row[1] for b in blocks(found) if b.get("caption") == "設定" for row in b["rows"]}
+    assert settings["目的とする出来事"] == "次のいずれか: 市税の差押え"
+    assert settings["比べる目安(特徴量1つで並べる)"] == "市税のお支払いが済んでいない期の数、守られている分割納付"
 
 
 def test_the_whole_model_is_on_the_page() -> None:
