@@ -25,7 +25,7 @@ from reports.ethics_blocks import (
     words,
 )
 from reports.ethics_scope import settings_table
-from reports.ethics_texts import CALIBRATION_NOTE, CHOICE_RULE, PRICE_NOTE, ROWS_NOTE, SAME_TERMS
+from reports.ethics_texts import CALIBRATION_NOTE, CHOICE_RULE, LINE_HIDDEN, PRICE_NOTE, ROWS_NOTE, SAME_TERMS
 from reports.ethics_words import line_ja, policy_ja, reason_ja, source_ja
 from reports.ethics_years import year_by_year
 
@@ -154,6 +154,8 @@ def _terms(metrics: Mapping[str, Any], features: Mapping[str, Any]) -> list[str]
 def _line(name: str, line: Mapping[str, Any] | None, title: str, chosen: Any, made_up: bool) -> list[Block]:
     if not line:
         return [Heading(title), Missing(title)]
+    if "hidden" in line:
+        return [Heading(title), Missing(title, why=LINE_HIDDEN)]
     policies, gains = line.get("policies") or {}, line.get("gain_of_chosen_over") or {}
     crossed = name == "cross_source"
     rows = [

@@ -123,6 +123,14 @@ def test_what_is_said_is_said_by_its_title_not_by_its_id() -> None:
     assert settings["比べる目安(特徴量1つで並べる)"] == "市税のお支払いが済んでいない期の数、守られている分割納付"
 
 
+def test_a_line_that_would_count_out_a_few_events_by_its_n_is_said_to_be_hidden() -> None:
+    given = evidence()
+    given["metrics"]["replay"]["lines"]["incident"] = {"excluded_events": None, "hidden": FEW}
+    found = section(ethics_report(given)[1], "baselines")
+    assert any(b["kind"] == "missing" and "10件に満たず" in b["not_made"] for b in blocks(found))
+    assert "365日以内に同じ危機がなかった世帯(新規): 同じ訪問枠での比較" not in str(found)
+
+
 def test_the_whole_model_is_on_the_page() -> None:
     html, found = ethics_report(evidence())
     drawn = {b["data"]["feature"]: b["data"] for b in blocks(found) if b["kind"] == "picture" and "edges" in b["data"]}
