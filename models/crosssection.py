@@ -110,10 +110,12 @@ def visibility(
         if own:
             visible: Mask = np.asarray(~np.isnan(x.values[:, own]).all(axis=1))
             everyone, quiet = _sides(visible, silent)
+            silently = auc(margin[silent], visible[silent], household[silent], made_up=made_up).as_dict()
+            if quiet["unseen"] is None and "positives" in silently:
+                silently["positives"] = None
             out[source] = {
                 "all": auc(margin, visible, household, made_up=made_up).as_dict() | everyone,
-                "without_signals": auc(margin[silent], visible[silent], household[silent], made_up=made_up).as_dict()
-                | quiet,
+                "without_signals": silently | quiet,
             }
     return out
 

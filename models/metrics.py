@@ -96,9 +96,10 @@ def auc(score: Floats, label: Mask, households: Codes, *, made_up: bool) -> Esti
         return CannotTell(len(label), fewest, made_up)
     value, error = _area(_placements(score, label), label, households)
     if min(value, 1 - value) < 1e-9:
-        low, high = wilson(round(value), fewest)
+        # With as few households as can be told at all: the interval of the real number would say what that is.
+        low, high = wilson(round(value), CANNOT_TELL_BELOW)
         return Figure(value, min(low, value), max(high, value), len(label),
-                      "Wilson on the fewer households (no pair in the other order)", made_up)  # fmt: skip
+                      f"Wilson on {CANNOT_TELL_BELOW} households (no pair in the other order)", made_up)  # fmt: skip
     inside = min(max(value, 1e-6), 1 - 1e-6)
     centre, reach = np.log(inside / (1 - inside)), Z * error / (inside * (1 - inside))
     low, high = (1 / (1 + np.exp(-x)) for x in (centre - min(reach, 20), centre + min(reach, 20)))

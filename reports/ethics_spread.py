@@ -45,11 +45,11 @@ def step_counts(model: Model, features: pa.Table) -> dict[str, list[int]]:
 
 
 def _told(term: Term, steps: Mapping[str, Sequence[int]]) -> list[int | None] | None:
-    """Households per step, then not visible, small ones and what gives them away hidden; None when not given."""
+    """Households per step, then not visible; fewer than ten and what gives them away hidden. None when not given."""
     counts = steps.get(term.feature)
     if counts is None or len(counts) != len(term.values) + 1:
         return None
-    return told_steps([int(n) for n in counts[:-1]], int(counts[-1]))
+    return [n or None for n in told_steps([int(n) for n in counts[:-1]], int(counts[-1]))]
 
 
 def spread(model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequence[int]], made_up: bool) -> list[Block]:

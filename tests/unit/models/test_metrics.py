@@ -92,13 +92,13 @@ def test_many_dates_of_few_households_are_few_cases() -> None:
         assert {isinstance(one, Figure) for one in estimates} == {told}
 
 
-def test_a_full_separation_has_the_interval_of_the_fewer_households() -> None:
+def test_a_full_separation_has_an_interval_that_does_not_tell_how_many_there_are() -> None:
     label = np.arange(500) >= 460
     found = figure(auc(label.astype(float), label, np.arange(500), made_up=False))
     assert found.value == found.high == 1
-    assert found.low == pytest.approx(wilson(1.0, 40)[0])
+    assert found.low == pytest.approx(wilson(1.0, 30)[0])
     other_way = figure(auc(-label.astype(float), label, np.arange(500), made_up=False))
-    assert (other_way.low, other_way.high) == pytest.approx((0, wilson(0.0, 40)[1]))
+    assert (other_way.low, other_way.high) == pytest.approx((0, wilson(0.0, 30)[1]))
 
 
 def test_auc_and_average_precision_agree_with_scikit_learn() -> None:
@@ -167,5 +167,8 @@ def test_how_many_are_seen_is_told_unless_it_gives_a_few_away() -> None:
     tax: dict[str, dict[str, object]] = found["tax"]  # type: ignore[assignment]
     assert (tax["all"]["seen"], tax["all"]["unseen"]) == (150, 50)
     assert tax["without_signals"]["unseen"] is None
+    few = visibility(margin[20:], Matrix(x.keys[20:], x.names, values[20:]), np.arange(180),
+                     {"a": ("tax",), "b": ("water",)}, made_up=True)["tax"]  # fmt: skip
+    assert few["without_signals"]["positives"] is few["without_signals"]["unseen"] is None  # type: ignore[index]
     water: dict[str, dict[str, object]] = found["water"]  # type: ignore[assignment]
     assert (water["all"]["seen"], water["all"]["unseen"], water["all"]["value"]) == (200, 0, None)

@@ -80,6 +80,13 @@ def test_small_counts_are_nowhere() -> None:
     assert tax == [300, 150, None, None, None]  # 3 and 5 could be told from the total: the next smallest goes with them
 
 
+def test_a_step_that_total_and_not_visible_would_tell_is_hidden_with_the_next() -> None:
+    given = evidence()
+    given["explained"]["steps"]["plans_kept"] = [426, 3, 71]
+    table = next(b for b in blocks(ethics_report(given)[1]) if b.get("caption") == "モデルの全数値")
+    assert [row[5] for row in table["rows"] if row[0] == "守られている分割納付"] == [FEW, FEW, 71]
+
+
 def test_few_touched_stretches_are_not_counted_out() -> None:
     given = evidence()
     given["metrics"]["touched_stretches"] = None
