@@ -8,11 +8,11 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from models.table import Model, Pair, Term, model_hash
 
-_LEARNERS = {
+LEARNERS: Final = {
     "scorecard": "点数表(専門家の点数。ラベルを使わない)",
     "logistic": "ロジスティック回帰(宣言した区切り、方向の制約つき)",
     "ebm": "EBM(加法モデル、方向の制約つき。組は8つまで)",
@@ -109,7 +109,7 @@ def _head(model: Model, demonstration: bool, signable: bool) -> list[str]:
     return [
         *lines,
         f"- モデルのハッシュ: `{model_hash(model)}`",
-        f"- 学び方: {_LEARNERS.get(learner, learner)}",
+        f"- 学び方: {LEARNERS.get(learner, learner)}",
         f"- 特徴量 {len(model.terms)}・組 {len(model.pairs)}",
         "",
     ]

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from identity.stretches import stretches
 from models.crisis import Component, targets_of
-from models.disclosure import SMALL
+from models.disclosure import suppress_flow
 
 Mask = npt.NDArray[np.bool_]
 Weights = npt.NDArray[np.float64]
@@ -112,14 +112,8 @@ class Flow:
 
     def as_dict(self) -> dict[str, object]:
         """JSON-able. Counts of one to nine are not printed, nor what they could be worked out from."""
-        few = range(1, SMALL)
         counts = {name: value for name, value in self.__dict__.items() if isinstance(value, int)}
-        shown: dict[str, object] = {name: None if value in few else value for name, value in counts.items()}
-        if self.eligible - self.usable in few:
-            shown["usable"] = None
-        if self.positives_at_worst - self.positives in few:
-            shown["positives_at_worst"] = None
-        return {"as_of": self.as_of.isoformat(), "target": self.target, **shown}
+        return {"as_of": self.as_of.isoformat(), "target": self.target, **suppress_flow(counts)}
 
 
 def cohort_flow(labels: Mapping[date, pa.Table], components: Sequence[Component]) -> list[dict[str, object]]:

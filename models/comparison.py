@@ -10,7 +10,9 @@ import numpy as np
 from models.candidates import area_policy, best_single, random_policy, single_score, table_policy
 from models.ceiling import Ceiling
 from models.crisis import targets_of
-from models.foresight import ALL, Period, Policy, effort, gain, lead_figures, period
+from models.disclosure import SMALL
+from models.foresight import ALL, EARLY, INCIDENT, Period, Policy, effort, gain, lead_figures, period
+from models.groups import HIDDEN
 from models.inputs import TrainingInputs
 from models.intervals import Codes, Floats, mark
 from models.matrix import Spec
@@ -134,11 +136,17 @@ def compare(
 
 
 def _line(place: Period, line: str, listings: Mapping[str, Listings], chosen: str, made_up: bool) -> dict[str, Any]:
-    """Full figures for the chosen model and each policy's headline; gains of the chosen model, paired by event."""
+    """Full figures for the chosen model and each policy's headline; gains of the chosen model, paired by event.
+
+    A stricter line of the headline's events that leaves out one to nine of them is hidden: every figure says its n,
+    and the difference to the headline's n would tell how many they are.
+    """
     crises, window = place.lines[line], place.rules.window_days
+    if line in (INCIDENT, EARLY) and crises.excluded in range(1, SMALL) and place.lines[ALL].events.count >= SMALL:
+        return {"excluded_events": None, "hidden": HIDDEN, **mark(made_up)}
     found = {name: place.leads(listed, line) for name, listed in listings.items()}
     return {
-        "excluded_events": crises.excluded if crises.excluded >= 10 else None,
+        "excluded_events": crises.excluded if crises.excluded >= SMALL else None,
         "policies": {
             name: lead_figures(leads, crises.events, window, made_up=made_up) for name, leads in found.items()
         },

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.disclosure import suppress, told
 from models.groups import Judged, subgroup_table
 from models.intervals import Codes, Floats, mark, ratio
 from models.matrix import Matrix
@@ -108,11 +109,25 @@ def visibility(
         own = [j for j, name in enumerate(x.names) if tuple(sources[name]) == (source,)]
         if own:
             visible: Mask = np.asarray(~np.isnan(x.values[:, own]).all(axis=1))
+            everyone, quiet = _sides(visible, silent)
+            silently = auc(margin[silent], visible[silent], household[silent], made_up=made_up).as_dict()
+            if quiet["unseen"] is None and "positives" in silently:
+                silently["positives"] = None
             out[source] = {
-                "all": auc(margin, visible, household, made_up=made_up).as_dict(),
-                "without_signals": auc(margin[silent], visible[silent], household[silent], made_up=made_up).as_dict(),
+                "all": auc(margin, visible, household, made_up=made_up).as_dict() | everyone,
+                "without_signals": silently | quiet,
             }
     return out
+
+
+def _sides(visible: Mask, silent: Mask) -> tuple[dict[str, int | None], dict[str, int | None]]:
+    """Households seen and unseen, of all and of those without signals; small ones and small rests not told."""
+    of_all = [int(visible.sum()), int((~visible).sum())]
+    everyone = told(of_all)
+    counts = [int((visible & silent).sum()), int((~visible & silent).sum())]
+    shown = suppress(counts, everyone).cells
+    quiet = [count if seen else None for count, seen in zip(counts, shown, strict=True)]
+    return dict(zip(("seen", "unseen"), everyone, strict=True)), dict(zip(("seen", "unseen"), quiet, strict=True))
 
 
 def importances(contributions: Mapping[str, Floats], household: Codes, *, made_up: bool) -> list[dict[str, object]]:

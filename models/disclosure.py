@@ -1,6 +1,6 @@
 """Small cells: nothing under ten is shown, and nothing hidden can be worked out from what is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 SMALL = 10
@@ -34,6 +34,57 @@ def suppress(counts: Sequence[int], wholes: Sequence[int | None] | None = None, 
 
 def _small(count: int, whole: int | None, small: int) -> bool:
     return count < small or (whole is not None and whole - count < small)
+
+
+def told(counts: Sequence[int], small: int = SMALL) -> list[int | None]:
+    """The counts under a published total, small ones and what gives them away hidden; that there is nobody is told,
+    unless so few are there at all that it would tell where they are."""
+    if 0 < sum(counts) < small:
+        return [None] * len(counts)
+    held = [i for i, count in enumerate(counts) if count]
+    shown = dict(zip(held, suppress([counts[i] for i in held], small=small).cells, strict=True))
+    return [count if shown.get(i, True) else None for i, count in enumerate(counts)]
+
+
+def told_steps(steps: Sequence[int], unseen: int, small: int = SMALL) -> list[int | None]:
+    """Households on each step of a feature, then those for whom it is not visible, as they may be told.
+
+    The total is published, and how many are not visible is the same for every feature of a source, so that it is
+    taken as known: no hidden step can be told even with it. Where it is itself small it is hidden for each of them.
+    """
+    known, apart = told(steps, small), told([sum(steps), unseen], small)[1]
+    if apart is not None:
+        return [*known, unseen]
+    together = told([*steps, unseen], small)
+    return [*(None if one is None else other for one, other in zip(known, together[:-1], strict=True)), None]
+
+
+# What a reader could work a small count of a cohort flow out of, with what stands beside it: eligible − usable is
+# censored and touched together, at worst − censored is the positives (where nobody is touched).
+_GIVES_AWAY: dict[str, tuple[str, ...]] = {
+    "positives": ("positives_at_worst",),
+    "censored": ("usable", "positives_at_worst"),
+    "touched": ("usable", "positives_at_worst"),
+    "usable": ("censored", "touched", "positives_at_worst"),
+}
+
+
+def suppress_flow(counts: Mapping[str, int], small: int = SMALL) -> dict[str, int | None]:
+    """One line of a cohort flow as it may be told: 1 to `small` − 1 hidden, and what would give those back.
+
+    counts: in_scope ⊇ eligible ⊇ usable ⊇ positives; censored and touched are the eligible that are not usable (both
+    may hold of one household); positives_at_worst = eligible that are positive or censored. That there is nobody (0)
+    may be told.
+    """
+    few = range(1, small)
+    hidden = {name for name, count in counts.items() if count in few}
+    if counts["usable"] - counts["positives"] in few:
+        hidden.add("positives")
+    hidden |= {other for name in hidden for other in _GIVES_AWAY.get(name, ())}
+    # The crises of touched households are no column, but as small.
+    if counts["positives_at_worst"] - counts["censored"] - counts["positives"] in few:
+        hidden.add("positives_at_worst")
+    return {name: None if name in hidden else count for name, count in counts.items()}
 
 
 def ranges(counts: Sequence[int], bounds: Sequence[int | None], hidden: set[int]) -> dict[int, tuple[int, int]]:

@@ -94,7 +94,7 @@ def _line(name: str, rows: Judged, shown: Mapping[str, bool], slots: int, made_u
         "positives": positives if shown["positives"] else None,
         **mark(made_up),
     }
-    cohort = int(rows.judged.sum())
+    cohort, cases = _households(rows, rows.judged), _households(rows, rows.judged & rows.label)
     figures = {
         "recall_at_k": (("positives", "hits"), lambda: recall_at_k(
             rows.inclusion, rows.label, rows.judged, rows.clusters, made_up=made_up)),
@@ -105,10 +105,10 @@ def _line(name: str, rows: Judged, shown: Mapping[str, bool], slots: int, made_u
             positives=cohort, made_up=made_up)),
         "base_rate": (("positives",), lambda: ratio(
             (rows.label & rows.judged).astype(np.float64), rows.judged.astype(np.float64), rows.clusters,
-            positives=positives, made_up=made_up)),
+            positives=cases, made_up=made_up)),
         "false_omission": (("positives", "listed", "hits"), lambda: ratio(
             (1 - rows.inclusion) * (rows.label & rows.judged), (1 - rows.inclusion) * rows.judged, rows.clusters,
-            positives=positives, made_up=made_up)),
+            positives=cases, made_up=made_up)),
         "observed_to_expected": (("positives",), lambda: _oe(rows, made_up)),
     }  # fmt: skip
     for what, (needs, make) in figures.items():

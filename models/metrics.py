@@ -1,4 +1,8 @@
-"""Ranking and calibration figures, with expected values over ties (METHODS §4, §5)."""
+"""Ranking and calibration figures, with expected values over ties (METHODS §4, §5).
+
+Whether there is enough to tell anything is decided by distinct households with a crisis, not by their dates: a
+household in crisis is positive on each of the dates before it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +22,7 @@ from models.intervals import (
     by_cluster,
     ratio,
     resamples,
+    wilson,
 )
 
 __all__ = [
@@ -27,6 +32,11 @@ __all__ = [
 
 Mask = npt.NDArray[np.bool_]
 BINS = 10
+
+
+def _distinct(households: Codes, rows: Mask) -> int:
+    """Distinct households among the rows: one household's many dates are one case (METHODS §6)."""
+    return len(np.unique(households[rows]))
 
 
 def expected_inclusion(score: Floats, slots: int) -> Floats:
@@ -55,15 +65,17 @@ def precision_at_k(
 ) -> Estimate:
     """Positives among the listed rows that can be judged (n = such rows, expected over ties)."""
     listed = inclusion * judged
-    return ratio(listed * label, listed, clusters, positives=int((label & judged).sum()), made_up=made_up)
+    positives = _distinct(clusters["household"], label & judged)
+    return ratio(listed * label, listed, clusters, positives=positives, made_up=made_up)
 
 
 def recall_at_k(
     inclusion: Floats, label: Mask, judged: Mask, clusters: Mapping[str, Codes], *, made_up: bool
 ) -> Estimate:
-    """Share of the positives that can be judged which are listed (n = positives)."""
+    """Share of the positives that can be judged which are listed (n = positive household-dates)."""
     positive = (label & judged).astype(np.float64)
-    return ratio(inclusion * positive, positive, clusters, positives=int(positive.sum()), made_up=made_up)
+    positives = _distinct(clusters["household"], label & judged)
+    return ratio(inclusion * positive, positive, clusters, positives=positives, made_up=made_up)
 
 
 def _placements(score: Floats, label: Mask) -> tuple[Floats, Floats]:
@@ -79,10 +91,15 @@ def _placements(score: Floats, label: Mask) -> tuple[Floats, Floats]:
 
 def auc(score: Floats, label: Mask, households: Codes, *, made_up: bool) -> Estimate:
     """Area under the ROC curve with Obuchowski's interval for clustered rows, on the logit scale."""
-    positives, negatives = int(label.sum()), int((~label).sum())
-    if min(positives, negatives) < CANNOT_TELL_BELOW:
-        return CannotTell(len(label), min(positives, negatives), made_up)
+    fewest = min(_distinct(households, label), _distinct(households, ~label))
+    if fewest < CANNOT_TELL_BELOW:
+        return CannotTell(len(label), fewest, made_up)
     value, error = _area(_placements(score, label), label, households)
+    if min(value, 1 - value) < 1e-9:
+        # With as few households as can be told at all: the interval of the real number would say what that is.
+        low, high = wilson(round(value), CANNOT_TELL_BELOW)
+        return Figure(value, min(low, value), max(high, value), len(label),
+                      f"Wilson on {CANNOT_TELL_BELOW} households (no pair in the other order)", made_up)  # fmt: skip
     inside = min(max(value, 1e-6), 1 - 1e-6)
     centre, reach = np.log(inside / (1 - inside)), Z * error / (inside * (1 - inside))
     low, high = (1 / (1 + np.exp(-x)) for x in (centre - min(reach, 20), centre + min(reach, 20)))
@@ -96,9 +113,9 @@ def auc_difference(first: Floats, second: Floats, label: Mask, households: Codes
 
     Source: DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44; clustered as in Obuchowski (1997), Biometrics 53.
     """
-    positives, negatives = int(label.sum()), int((~label).sum())
-    if min(positives, negatives) < CANNOT_TELL_BELOW:
-        return CannotTell(len(label), min(positives, negatives), made_up)
+    fewest = min(_distinct(households, label), _distinct(households, ~label))
+    if fewest < CANNOT_TELL_BELOW:
+        return CannotTell(len(label), fewest, made_up)
     one, other = _placements(first, label), _placements(second, label)
     value, error = _area((one[0] - other[0], one[1] - other[1]), label, households)
     return Figure(value, value - Z * error, value + Z * error, len(label), "paired; Obuchowski, by household", made_up)
@@ -119,7 +136,7 @@ def average_precision(
     score: Floats, label: Mask, households: Codes, *, made_up: bool, draws: int = 200, seed: int = SEED
 ) -> Estimate:
     """Σ (recall step × precision), tied scores taken as one step; household bootstrap."""
-    positives = int(label.sum())
+    positives = _distinct(households, label)
     if positives < CANNOT_TELL_BELOW:
         return CannotTell(len(label), positives, made_up)
     order = np.argsort(-score, kind="stable")
@@ -141,7 +158,7 @@ def average_precision(
 
 def observed_to_expected(probability: Floats, label: Mask, clusters: Mapping[str, Codes], *, made_up: bool) -> Estimate:
     """Observed over expected positives; 1 = right on average."""
-    positives = int(label.sum())
+    positives = _distinct(clusters["household"], label)
     if positives < CANNOT_TELL_BELOW:
         return CannotTell(len(label), positives, made_up)
     value = float(label.sum() / probability.sum())
@@ -195,7 +212,7 @@ def calibration_line(
     probability: Floats, label: Mask, households: Codes, *, made_up: bool
 ) -> tuple[Estimate, Estimate]:
     """(slope, intercept) of the labels on the logit of the probability; 1 and 0 = right. Household-robust intervals."""
-    positives = int(label.sum())
+    positives = _distinct(households, label)
     if positives < CANNOT_TELL_BELOW or len(np.unique(probability)) < 2:
         nothing = CannotTell(len(label), positives, made_up)
         return nothing, nothing
@@ -221,7 +238,7 @@ def calibration_error(
     The floor is what the same ECE would be if the probabilities were right: labels drawn from them. An ECE inside the
     floor's interval is no sign of miscalibration.
     """
-    positives = int(label.sum())
+    positives = _distinct(households, label)
     if positives < CANNOT_TELL_BELOW:
         nothing = CannotTell(len(label), positives, made_up)
         return nothing, nothing

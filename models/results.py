@@ -11,6 +11,8 @@ import pyarrow as pa
 from models.choice import Choice
 from models.cohort import cohort_flow
 from models.comparison import Baselines
+from models.crisis import COMPONENTS, Component
+from models.disclosure import SMALL
 from models.inputs import TrainingInputs
 from models.intervals import Floats, mark
 from models.matrix import Matrix
@@ -24,7 +26,6 @@ NOT_DONE: tuple[str, ...] = (
     "実際の訪問と同じ週・同じ件数での比較(比較できる訪問記録を受け取っていません)",
     "打ち切り(同意の終了・転出・死亡)は同じ見え方の世帯で重み付けするのみ。Aalen–Johansen 推定は未実施",
     "訪問の影響を受けていない世帯への重み付けは層別のみ。傾向スコアによる重みは未実施",
-    "危機のうち、立退訴訟・紹介によらない保護申請・緊急事態は、情報源がまだ無いため数えていません",
     "「必要の発見」を目的とする推定、新発見率、自分から相談した世帯に限った早さ",
     "見えていない人を含む到達率の上下限(reach bounds)",
     "公平性の同時信頼区間(max-t)と、属性の組合せの部分プーリング",
@@ -56,12 +57,19 @@ class TrainingResult:
     validation: pa.Table
 
 
+def not_counted(components: Sequence[Component]) -> tuple[str, ...]:
+    """What is said of the kinds of crisis that none of the sources present can show; nothing when all are counted."""
+    titles = "・".join(one.title for one in COMPONENTS if one not in components)
+    return (f"危機のうち、{titles}は、それを知らせる情報源が無いため数えていません",) if titles else ()
+
+
 def said_first(
     inputs: TrainingInputs, choice: Choice, baselines: Baselines, stop: Sequence[str], not_done: Sequence[str]
 ) -> dict[str, Any]:
     """What the metrics of every validation begin with. `stop`: why the model is not recommended; where there is none
     it is, if the split can be signed for at all.
     """
+    touched = inputs.known.touched.num_rows
     return {
         **mark(inputs.made_up),
         "validation": inputs.split.kind,
@@ -76,10 +84,10 @@ def said_first(
             for c in inputs.known.components
         ],
         "cohort_flow": cohort_flow(inputs.labels, inputs.known.components),
-        "touched_stretches": inputs.known.touched.num_rows,
+        "touched_stretches": None if touched in range(1, SMALL) else touched,
         "choice": choice.as_dict(),
         "baselines": baselines.as_dict(),
-        "not_done": list(not_done),
+        "not_done": [*not_counted(inputs.known.components), *not_done],
     }
 
 

@@ -1,6 +1,6 @@
 """What the ethics report is made from: metrics of the training, coverage, contract results, explanations of a day."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from typing import Any
 
@@ -28,10 +28,13 @@ from pipelines.reasons import dated_facts
 from pipelines.scope import Scope, scope
 from pipelines.screening import hashes
 from reports.ethics_spread import step_counts
+from reports.ethics_words import policy_ja
 
 EXPLAINED_LISTED = 30
 EXPLAINED_OTHERS = 10
 SHAP_ROWS = 200
+# A contribution this near 0 is 0 but for the last bits.
+NOTHING = 1e-9
 
 
 def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, as_of: date) -> dict[str, Any]:
@@ -172,8 +175,22 @@ def _local(terms: pa.Table, margin: np.ndarray, facts: pa.Table, number: int, ro
         "margin": float(margin[row]),
         "base": base,
         "contributions": values,
-        "facts": list(dict.fromkeys(render_reason(FEATURES[f["feature"]], f, "reviewer") for f in own)),
+        "facts": facts_said(own, values),
     }
+
+
+def facts_said(facts: list[dict[str, Any]], contributions: dict[str, float]) -> list[str]:
+    """One household's dated facts in words, each once, those behind the largest contributions first; those of features
+    that contribute nothing there (pairs counted with both their features) are left out.
+
+    In: rows of features.compiler.EVIDENCE; term or pair «a×b» → contribution.
+    """
+    size: dict[str, float] = defaultdict(float)
+    for name, value in contributions.items():
+        for feature in name.split("×"):
+            size[feature] += abs(value)
+    mine = sorted((f for f in facts if size[f["feature"]] > NOTHING), key=lambda f: (-size[f["feature"]], f["feature"]))
+    return list(dict.fromkeys(render_reason(FEATURES[f["feature"]], f, "reviewer") for f in mine))
 
 
 def _period(metrics: dict[str, Any]) -> str:
@@ -188,7 +205,7 @@ def card_figures(metrics: dict[str, Any]) -> tuple[list[Figure], list[str]]:
     line = metrics["replay"].get("lines", {}).get("all", {})
     gains = line.get("gain_of_chosen_over", {})
     for against, gain in gains.items():
-        name = f"限定平均リードの差(日) 対 {against}"
+        name = f"限定平均リードの差(日) 対 {policy_ja(against)}"
         if gain.get("value") is None:
             cannot.append(name)
             continue

@@ -12,11 +12,13 @@ from models.intervals import MADE_UP, mark
 from models.table import model_hash
 from reports.ethics_blocks import Section
 from reports.ethics_coverage import coverage
-from reports.ethics_explained import additivity, households, stability, visibility, whole_model
+from reports.ethics_explained import additivity, households, stability, whole_model
+from reports.ethics_flow import appendix, flow
 from reports.ethics_groups import groups, limits
 from reports.ethics_models import baselines, calibration, comparison
-from reports.ethics_scope import appendix, contracts, flow, reading_guide, register, scope, signatures
+from reports.ethics_scope import contracts, reading_guide, register, scope, signatures
 from reports.ethics_svg import Letters
+from reports.ethics_visibility import visibility
 from reports.rendering import page
 
 VERSION = 1
@@ -71,6 +73,7 @@ def cases_page(evidence: Mapping[str, Any]) -> str:
 
 
 def _sections(evidence: Mapping[str, Any], metrics: Mapping[str, Any], made_up: bool) -> list[Section]:
+    features = evidence.get("features") or {}
     return [
         scope(evidence),
         reading_guide(),
@@ -78,14 +81,14 @@ def _sections(evidence: Mapping[str, Any], metrics: Mapping[str, Any], made_up: 
         coverage(evidence.get("coverage")),
         contracts(evidence.get("contracts")),
         register(evidence.get("register")),
-        comparison(metrics, made_up),
-        baselines(metrics, evidence.get("features") or {}, made_up),
+        comparison(metrics, features, made_up),
+        baselines(metrics, features, made_up),
         calibration(metrics, made_up),
         whole_model(evidence, made_up),
         households(evidence, made_up),
         additivity(evidence),
         stability(evidence, made_up),
-        visibility(metrics, made_up),
+        visibility(evidence, made_up),
         groups(metrics, made_up),
         limits(metrics, made_up),
         signatures(evidence, made_up),

@@ -1,4 +1,4 @@
-"""Chapters about why: the whole model, single households, additivity, stability, visibility."""
+"""Chapters about why: the whole model, single households, additivity, stability."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from reports.ethics_blocks import (
 )
 from reports.ethics_models import forest
 from reports.ethics_spread import all_numbers, spread
-from reports.ethics_texts import ADDITIVITY_NOTE, LOCAL_NOTE, STABILITY_NOTE, STEP_NOTE, VISIBILITY_NOTE
-from reports.ethics_words import feature_ja, source_ja
+from reports.ethics_texts import ADDITIVITY_NOTE, LOCAL_NOTE, STABILITY_NOTE, STEP_NOTE
+from reports.ethics_words import feature_ja
 
 TOLERANCE = 1e-6
 _SHOWN = 12
@@ -167,7 +167,7 @@ def _case(one: Mapping[str, Any], place: int, features: Mapping[str, Any], made_
     proof += f"差 {off:.1e}({'一致' if off <= TOLERANCE else '不一致'})"
     kind = "載る" if one.get("listed") else "載らない"
     facts = tuple(str(fact) for fact in one.get("facts") or ())
-    listing = Bullets("日付のある事実", facts) if facts else Text(("日付のある事実: なし",))
+    listing = Bullets("日付のある事実(寄与の大きい順)", facts) if facts else Text(("日付のある事実: なし",))
     picture = Picture(
         f"合計までの積み上げ({kind}世帯 {place}、n=1世帯の計算の内訳)",
         plots.waterfall(base, parts, margin, made_up=made_up),
@@ -242,23 +242,3 @@ def _shares(rows: Sequence[Mapping[str, Any]], made_up: bool) -> Block:
         cells.append((words(f"{row['reasons']}個"), count(int(row["households"])) if seen else hidden(), told))
     note = "名簿に載る世帯のうち、理由として文に書けるものがいくつ残ったか。"
     return table("残った理由の数", ("理由の数", "世帯", "割合"), cells, note)
-
-
-def visibility(metrics: Mapping[str, Any], made_up: bool) -> Section:
-    """見えやすさは予測に使われていない: AUC of the visibility pattern from the margin."""
-    found = metrics.get("visibility_auc") or {}
-    rows = [
-        (words(source_ja(name)), figure(line.get("all")), figure(line.get("without_signals")))
-        for name, line in found.items()
-    ]
-    columns = ("情報源", "すべての世帯", "困りごとの記録が1つもない世帯")
-    blocks: list[Block] = [Text((VISIBILITY_NOTE,)), table("合計から見えやすさを当てられる度合い(AUC)", columns, rows)]
-    entries = [
-        (f"{source_ja(name)}({label})", line.get(key))
-        for name, line in found.items()
-        for key, label in (("all", "すべて"), ("without_signals", "記録なし"))
-    ]
-    if entries:
-        title = "合計から見えやすさを当てられる度合い"
-        blocks.append(forest(title, entries, "plain", "AUC(0.5=当てられない)", made_up=made_up, reference=0.5))
-    return Section("visibility", "見えやすさは予測に使われていない", tuple(blocks))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.ethics_blocks import (
@@ -23,7 +23,7 @@ from reports.ethics_blocks import (
     words,
 )
 from reports.ethics_models import forest
-from reports.ethics_texts import GROUPS_NOTE, LIMITS_MADE_UP, NOT_HELD
+from reports.ethics_texts import GROUPS_NOTE, LIMITS_MADE_UP, NO_CALIBRATION, NOT_HELD, ROWS_NOTE
 from reports.ethics_words import AXES
 
 _FIGURES = (
@@ -40,23 +40,28 @@ def groups(metrics: Mapping[str, Any], made_up: bool) -> Section:
     """属性別の表: recall first, with n, interval and small cells hidden."""
     found = metrics.get("subgroups") or {}
     blocks: list[Block] = [Text((GROUPS_NOTE,))]
+    figures: tuple[tuple[str, str, str], ...] = _FIGURES
+    if dig(metrics, "calibration", "fitted") is False:
+        # A probability that nobody fitted has no observed over expected: no column of empty cells for it.
+        figures = tuple(one for one in _FIGURES if one[0] != "observed_to_expected")
+        blocks.append(Text((NO_CALIBRATION,)))
     if not found:
         blocks.append(Missing("属性別の表"))
     for axis, shown in found.items():
         title = AXES.get(axis, axis)
         lines = [*(shown.get("rows") or []), *([shown["all"]] if shown.get("all") else [])]
-        columns = ("属性", "n", "世帯", "評価できる割合", "危機", "再現率の上限", *(label for _, label, _ in _FIGURES))
-        note = "「評価できる割合」「再現率の上限」は全部を数えたもので、推定ではありません。"
-        blocks += [Heading(title), table(f"{title}ごと", columns, [_line(line) for line in lines], note)]
+        columns = ("属性", "n", "世帯", "評価できる割合", "危機", "再現率の上限", *(label for _, label, _ in figures))
+        note = f"「評価できる割合」「再現率の上限」は全部を数えたもので、推定ではありません。{ROWS_NOTE}"
+        blocks += [Heading(title), table(f"{title}ごと", columns, [_line(line, figures) for line in lines], note)]
         if any(isinstance(line.get("recall_at_k"), Mapping) for line in lines):
             entries = [(str(line.get("group")), line.get("recall_at_k")) for line in lines]
             blocks.append(forest(f"{title}ごとの再現率", entries, "share", "再現率(%)", made_up=made_up))
     return Section("groups", "属性別の表", tuple(blocks))
 
 
-def _line(line: Mapping[str, Any]) -> tuple[Cell, ...]:
+def _line(line: Mapping[str, Any], figures: Sequence[tuple[str, str, str]]) -> tuple[Cell, ...]:
     if "hidden" in line:
-        rest = [Cell(FEW, style="nothing")] * (5 + len(_FIGURES))
+        rest = [Cell(FEW, style="nothing")] * (5 + len(figures))
         return (words(line.get("group")), *rest)
     share, ceiling = line.get("share_labelled"), line.get("recall_ceiling")
     return (
@@ -66,7 +71,7 @@ def _line(line: Mapping[str, Any]) -> tuple[Cell, ...]:
         number(share, "share") if share is not None else words(NOT_MADE),
         count(line.get("positives")),
         number(ceiling, "share") if ceiling is not None else Cell(FEW, style="nothing"),
-        *(figure(line.get(key), unit) for key, _, unit in _FIGURES),
+        *(figure(line.get(key), unit) for key, _, unit in figures),
     )
 
 

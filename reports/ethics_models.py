@@ -25,7 +25,7 @@ from reports.ethics_blocks import (
     words,
 )
 from reports.ethics_scope import settings_table
-from reports.ethics_texts import CALIBRATION_NOTE, CHOICE_RULE, PRICE_NOTE, SAME_TERMS
+from reports.ethics_texts import CALIBRATION_NOTE, CHOICE_RULE, LINE_HIDDEN, PRICE_NOTE, ROWS_NOTE, SAME_TERMS
 from reports.ethics_words import line_ja, policy_ja, reason_ja, source_ja
 from reports.ethics_years import year_by_year
 
@@ -58,7 +58,7 @@ def forest(
     return Picture(f"{caption}(線は95%区間){rest}", svg, said + rest, [{"label": x, **f} for x, f in told])
 
 
-def comparison(metrics: Mapping[str, Any], made_up: bool) -> Section:
+def comparison(metrics: Mapping[str, Any], features: Mapping[str, Any], made_up: bool) -> Section:
     """モデルの比較: every configuration tried, the price of being explainable, the rule of choice."""
     choice, chosen = metrics.get("choice") or {}, metrics.get("chosen")
     unit = "days" if metrics.get("validation", "temporal") == "temporal" else "share"
@@ -85,7 +85,7 @@ def comparison(metrics: Mapping[str, Any], made_up: bool) -> Section:
         Heading("説明できることの代償"),
         Text((PRICE_NOTE,)),
         *_price(metrics),
-        *settings_table(metrics),
+        *settings_table(metrics, features),
     ]  # fmt: skip
     return Section("comparison", "モデルの比較", tuple(blocks))
 
@@ -154,6 +154,8 @@ def _terms(metrics: Mapping[str, Any], features: Mapping[str, Any]) -> list[str]
 def _line(name: str, line: Mapping[str, Any] | None, title: str, chosen: Any, made_up: bool) -> list[Block]:
     if not line:
         return [Heading(title), Missing(title)]
+    if "hidden" in line:
+        return [Heading(title), Missing(title, why=LINE_HIDDEN)]
     policies, gains = line.get("policies") or {}, line.get("gain_of_chosen_over") or {}
     crossed = name == "cross_source"
     rows = [
@@ -204,7 +206,8 @@ def _ranking(metrics: Mapping[str, Any]) -> list[Block]:
         for name, line in found.items()
     ]
     slots = {line.get("slots") for line in found.values()}
-    note = f"枠は1回あたり {'、'.join(str(k) for k in sorted(slots))} 世帯。" if slots else ""
+    size = f"枠は1回あたり {'、'.join(str(k) for k in sorted(slots))} 世帯。" if slots else ""
+    note = f"{size}{ROWS_NOTE}"
     return [Heading("訪問枠での適合率と再現率"), table("訪問枠での適合率と再現率(検証期間)", columns, rows, note)]
 
 

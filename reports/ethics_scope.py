@@ -1,20 +1,18 @@
-"""Chapters about what the report covers: scope, how to read it, cohort flow, contracts, legal bases, signatures."""
+"""Chapters about what the report covers: scope, how to read it, contracts, legal bases, settings, signatures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from models.card import LEARNERS
 from models.table import Model, model_hash
-from reports import plots
 from reports.ethics_blocks import (
-    SMALL,
     Block,
     Bullets,
     Cell,
     Heading,
     Missing,
-    Picture,
     Section,
     Text,
     count,
@@ -23,8 +21,18 @@ from reports.ethics_blocks import (
     words,
 )
 from reports.ethics_coverage import who_is_not_seen
-from reports.ethics_texts import CONTRACTS_NOTE, FLOW_NOTE, FLOW_TABLE_NOTE, NOT_A_SCORE, READING_ORDER, TERMS
-from reports.ethics_words import KINDS, PERIODS, SETTINGS, VALIDATION, line_ja, policy_ja, reason_ja, source_ja
+from reports.ethics_texts import CONTRACTS_NOTE, NOT_A_SCORE, READING_ORDER, TERMS
+from reports.ethics_words import (
+    KINDS,
+    PERIODS,
+    SETTINGS,
+    VALIDATION,
+    feature_ja,
+    line_ja,
+    policy_ja,
+    reason_ja,
+    source_ja,
+)
 
 
 def scope(evidence: Mapping[str, Any]) -> Section:
@@ -66,7 +74,7 @@ def _identity(model: Model | None) -> list[tuple[str, Any]]:
         ("学習データのハッシュ", model.training_digest),
         ("設定のハッシュ", model.config_digest),
         ("説明の基準にした集団", None if background is None else f"{background.rows:,}行({background.digest})"),
-        ("学習の方法", model.learned.get("learner")),
+        ("学習の方法", LEARNERS.get(str(model.learned.get("learner")), model.learned.get("learner"))),
     ]
 
 
@@ -97,76 +105,6 @@ def reading_guide() -> Section:
     """読み方: one page in plain Japanese."""
     terms = [(words(term), words(meaning)) for term, meaning in TERMS]
     return Section("guide", "読み方", (Bullets("読む順番", READING_ORDER), table("ことば", ("ことば", "意味"), terms)))
-
-
-_STEPS = (
-    ("in_scope", "対象の世帯"),
-    ("eligible", "情報源が最後まで見えるはずの世帯"),
-    ("usable", "途中で見えなくならず、訪問の影響もない世帯"),
-    ("positives", "うち、期間内に危機があった世帯"),
-)
-
-
-def flow(metrics: Mapping[str, Any], made_up: bool) -> Section:
-    """集団の流れ: from everyone in scope to those who are judged, at the newest day of each period."""
-    rows = [row for row in metrics.get("cohort_flow") or [] if row.get("target") == metrics.get("target")]
-    if not rows:
-        return Section("flow", "集団の流れ", (Missing("集団の流れ"),))
-    newest = rows[-1]
-    drawn = [(name, newest.get(key)) for key, name in _STEPS]
-    shown = [{"step": name, "households": value} for name, value in drawn]
-    picture = Picture(
-        f"集団の流れ({newest['as_of']})",
-        plots.funnel(drawn, made_up=made_up),
-        "、".join(f"{name} {'非表示' if n is None else n}" for name, n in drawn),
-        shown,
-    )
-    blocks: list[Block] = [
-        Text((FLOW_NOTE,)),
-        picture,
-        _flow_table("期間ごとの最後の基準日", [(label, row) for label, row in _last_of_each(rows, metrics)]),
-        _touched(metrics),
-    ]
-    return Section("flow", "集団の流れ", tuple(blocks))
-
-
-def appendix(metrics: Mapping[str, Any]) -> Section:
-    """付録: the cohort flow of every as-of date, and of each kind of crisis on the newest."""
-    parts, flows = metrics.get("components") or [], metrics.get("cohort_flow") or []
-    target, newest = metrics.get("target"), max((row["as_of"] for row in flows), default=None)
-    main = [("目的とする出来事", row) for row in flows if row.get("target") == target]
-    rest = [(line_ja(str(row["target"]), parts), row) for row in flows
-            if row.get("target") != target and row["as_of"] == newest]  # fmt: skip
-    blocks = [_flow_table("すべての基準日", main)]
-    if rest:
-        blocks.append(_flow_table("危機の種類ごと(最後の基準日)", rest))
-    return Section("appendix", "付録 集団の流れ(すべての基準日)", tuple(blocks))
-
-
-def _last_of_each(rows: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    by_day = {row["as_of"]: row for row in rows}
-    found = []
-    for key, name in PERIODS.items():
-        days = [day for day in dig(metrics, "split", key) or [] if day in by_day]
-        if days and key != "replay":
-            found.append((name, by_day[days[-1]]))
-    return found
-
-
-def _flow_table(caption: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Block:
-    columns = ("期間・目的", "基準日", "対象", "見えるはず", "途中で不明", "訪問の影響", "評価に使う", "危機あり",
-               "最悪の場合の危機")  # fmt: skip
-    keys = ("in_scope", "eligible", "censored", "touched", "usable", "positives", "positives_at_worst")
-    cells = [(words(label), words(row["as_of"]), *(count(row.get(key)) for key in keys)) for label, row in rows]
-    return table(caption, columns, cells, FLOW_TABLE_NOTE)
-
-
-def _touched(metrics: Mapping[str, Any]) -> Block:
-    found = metrics.get("touched_stretches")
-    if found is None:
-        return Missing("訪問の影響を受けた期間の数")
-    said = f"{SMALL}未満" if 0 < found < SMALL else f"{found:,}"
-    return Text((f"訪問や紹介の記録があり、評価から外した期間の数: {said}",))
 
 
 def contracts(rows: Sequence[Mapping[str, Any]] | None) -> Section:
@@ -242,12 +180,14 @@ def signatures(evidence: Mapping[str, Any], made_up: bool) -> Section:
     )
 
 
-def settings_table(metrics: Mapping[str, Any]) -> list[Block]:
-    """Every setting that was declared before training."""
-    rows = [
-        (words(f"{SETTINGS.get(name, name)}"), _setting(value))
-        for name, value in (metrics.get("settings") or {}).items()
-    ]
+def settings_table(metrics: Mapping[str, Any], features: Mapping[str, Any]) -> list[Block]:
+    """Every setting that was declared before training; targets and features by their titles."""
+    said = dict(metrics.get("settings") or {})
+    if "target" in said:
+        said["target"] = _target(metrics)
+    if "rules" in said:
+        said["rules"] = [feature_ja(name, features) for name in said["rules"]]
+    rows = [(words(f"{SETTINGS.get(name, name)}"), _setting(value)) for name, value in said.items()]
     return [Heading("始める前に決めた設定"), table("設定", ("名前", "値"), rows)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from models.disclosure import suppress
+from models.disclosure import told_steps
 from models.matrix import Matrix
 from models.scoring import cells_of
 from models.table import Model, Term
@@ -45,12 +45,11 @@ def step_counts(model: Model, features: pa.Table) -> dict[str, list[int]]:
 
 
 def _told(term: Term, steps: Mapping[str, Sequence[int]]) -> list[int | None] | None:
-    """Households per step, then not visible, small ones and what gives them away hidden; None when not given."""
+    """Households per step, then not visible; fewer than ten and what gives them away hidden. None when not given."""
     counts = steps.get(term.feature)
     if counts is None or len(counts) != len(term.values) + 1:
         return None
-    shown = suppress([int(n) for n in counts])
-    return [int(n) if seen else None for n, seen in zip(counts, shown.cells, strict=True)]
+    return [n or None for n in told_steps([int(n) for n in counts[:-1]], int(counts[-1]))]
 
 
 def spread(model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequence[int]], made_up: bool) -> list[Block]:

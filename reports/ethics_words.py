@@ -99,6 +99,7 @@ _METHODS: Final = (
     (r"household bootstrap, (\d+) draws", r"世帯ごとの再標本化\1回"),
     (r"household bootstrap", "世帯ごとの再標本化"),
     (r"Wilson on the design-effect-adjusted n", "まとまりを考慮した実効nによるWilson法"),
+    (r"Wilson on (\d+) households .*", r"順が逆の組がないため、少ない側を\1世帯とみたWilson法"),
     (r"Student's t on clusters", "まとまりごとの合計によるt分布"),
     (r"no row differs: upper bound of 0/n", "差のある行がないため0/nの上限"),
     (r"Obuchowski, by household", "Obuchowski法(世帯単位)"),

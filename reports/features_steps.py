@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from models.disclosure import SMALL, suppress
+from models.disclosure import SMALL, told, told_steps
 from reports.plots import intervals_of
 
 Counts = NDArray[np.int64]
@@ -112,20 +112,8 @@ def _moved(counts: Counts, place: int) -> Counts:
 
 
 def _day(day: date, steps: Counts, unseen: int) -> DayCounts:
-    """Steps and not visible apart; where so few are (or are not) visible that this would tell them, all in one."""
-    seen, counts = int(steps.sum()), [int(n) for n in steps]
-    if _told([seen, unseen]) == [seen, unseen]:
-        told: list[int | None] = [*_told(counts), unseen]
-    else:
-        told = _told([*counts, unseen])
-    return DayCounts(day, seen + unseen, tuple(told[:-1]), told[-1])
-
-
-def _told(counts: Sequence[int]) -> list[int | None]:
-    """The counts, small ones and what gives them away hidden; that there is nobody may be told."""
-    held = [i for i, n in enumerate(counts) if n]
-    shown = dict(zip(held, suppress([counts[i] for i in held]).cells, strict=True))
-    return [n if shown.get(i, True) else None for i, n in enumerate(counts)]
+    shown = told_steps([int(n) for n in steps], unseen)
+    return DayCounts(day, int(steps.sum()) + unseen, tuple(shown[:-1]), shown[-1])
 
 
 def coverage(
@@ -143,6 +131,6 @@ def coverage(
         counts = []
         for table in tables.values():
             unseen = table[alone[source]].null_count
-            counts.append(_told([table.num_rows - unseen, unseen])[0])
+            counts.append(told([table.num_rows - unseen, unseen])[0])
         rows.append({"source": source, "title": title, "households": counts})
     return rows

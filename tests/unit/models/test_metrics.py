@@ -1,10 +1,13 @@
 """Figures of ranking and calibration, against plain counting."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from models.intervals import CannotTell, Figure
+from models.crosssection import visibility
+from models.intervals import CannotTell, Figure, wilson
+from models.matrix import Matrix
 from models.metrics import (
     auc,
     auc_difference,
@@ -70,6 +73,34 @@ def test_rows_that_cannot_be_judged_keep_their_slot_but_are_not_counted() -> Non
     assert precision.value == pytest.approx(LABEL[judged].mean())
 
 
+def test_many_dates_of_few_households_are_few_cases() -> None:
+    """29 households in crisis on five dates each: 145 positive rows, and still nothing to be told."""
+    home = np.repeat(np.arange(400), 5)
+    score, judged = RNG.normal(size=2000), np.ones(2000, dtype=bool)
+    for cases, told in ((29, False), (30, True)):
+        label = home < cases
+        clusters = {"household": home}
+        estimates = [
+            precision_at_k(expected_inclusion(score, 300), label, judged, clusters, made_up=True),
+            recall_at_k(expected_inclusion(score, 300), label, judged, clusters, made_up=True),
+            auc(score, label, home, made_up=True),
+            auc_difference(score, score[::-1], label, home, made_up=True),
+            average_precision(score, label, home, made_up=True, draws=20),
+            observed_to_expected(np.full(2000, 0.1), label, clusters, made_up=True),
+            calibration_error(np.full(2000, 0.1), label, home, made_up=True, draws=20)[0],
+        ]
+        assert {isinstance(one, Figure) for one in estimates} == {told}
+
+
+def test_a_full_separation_has_an_interval_that_does_not_tell_how_many_there_are() -> None:
+    label = np.arange(500) >= 460
+    found = figure(auc(label.astype(float), label, np.arange(500), made_up=False))
+    assert found.value == found.high == 1
+    assert found.low == pytest.approx(wilson(1.0, 30)[0])
+    other_way = figure(auc(-label.astype(float), label, np.arange(500), made_up=False))
+    assert (other_way.low, other_way.high) == pytest.approx((0, wilson(0.0, 30)[1]))
+
+
 def test_auc_and_average_precision_agree_with_scikit_learn() -> None:
     area = figure(auc(SCORE, LABEL, HOME, made_up=False))
     assert area.value == pytest.approx(roc_auc_score(LABEL, SCORE))
@@ -124,3 +155,20 @@ def test_few_positives_say_nothing() -> None:
     assert isinstance(silent, CannotTell)
     assert silent.as_dict()["value"] is None
     assert silent.as_dict()["note"] == "架空データ"
+
+
+def test_how_many_are_seen_is_told_unless_it_gives_a_few_away() -> None:
+    """50 of 200 households are not seen; 47 of these have no signal anywhere, so the other three are not told."""
+    values = np.zeros((200, 2), dtype=np.float32)
+    values[:50, 0], values[47:120, 1] = np.nan, 1.0
+    x = Matrix(pa.array([f"h{i:03}" for i in range(200)]), ("a", "b"), values)
+    margin = RNG.normal(size=200)
+    found = visibility(margin, x, np.arange(200), {"a": ("tax",), "b": ("water",)}, made_up=True)
+    tax: dict[str, dict[str, object]] = found["tax"]  # type: ignore[assignment]
+    assert (tax["all"]["seen"], tax["all"]["unseen"]) == (150, 50)
+    assert tax["without_signals"]["unseen"] is None
+    few = visibility(margin[20:], Matrix(x.keys[20:], x.names, values[20:]), np.arange(180),
+                     {"a": ("tax",), "b": ("water",)}, made_up=True)["tax"]  # fmt: skip
+    assert few["without_signals"]["positives"] is few["without_signals"]["unseen"] is None  # type: ignore[index]
+    water: dict[str, dict[str, object]] = found["water"]  # type: ignore[assignment]
+    assert (water["all"]["seen"], water["all"]["unseen"], water["all"]["value"]) == (200, 0, None)

@@ -13,6 +13,8 @@ import yaml
 from made_up_city import QUICK, SHORT, SPECS, T, inputs, one_day
 
 from models.candidates import TrainingSettings
+from models.crisis import COMPONENTS, components_of
+from models.results import not_counted
 from models.scoring import margins
 from models.splits import plan
 from models.table import model_hash
@@ -64,6 +66,16 @@ def test_every_line_policy_and_number_is_there(linked: TrainingResult) -> None:
     assert linked.metrics["price_of_explainable"]["restricted_mean_lead_days"]["method"].startswith("paired")
     assert "時間的な安定性" in " ".join(linked.metrics["not_done"])
     assert linked.metrics["stability"]["refits"] == QUICK.stability_refits == len(linked.refits)
+
+
+def test_the_kinds_of_crisis_said_not_to_be_counted_are_those_not_counted(linked: TrainingResult) -> None:
+    said = next(line for line in linked.metrics["not_done"] if line.startswith("危機のうち"))
+    counted = {one["title"] for one in linked.metrics["components"]}
+    assert "住まいの明渡しの訴え" in said and not any(title in said for title in counted)
+    assert not_counted(components_of(["tax", "insurance", "water", "housing", "welfare"])) == (
+        "危機のうち、緊急対応は、それを知らせる情報源が無いため数えていません",
+    )
+    assert not_counted(COMPONENTS) == ()
 
 
 def test_no_figure_without_n_interval_and_mark(linked: TrainingResult) -> None:

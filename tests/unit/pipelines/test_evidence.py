@@ -29,3 +29,25 @@ def test_what_came_later_is_not_told_and_of_protection_no_rows(monkeypatch: pyte
     told = {line["source"]: (line["rows"], line["refused_rows"]) for line in evidence.contract_results(home, day)}
     assert {name for name, rows in told.items() if rows == (None, None)} == {"protected_persons", "local_protection"}
     assert {rows for name, rows in told.items() if "prot" not in name} == {(40, 20)}
+
+
+def test_a_household_is_told_the_facts_behind_its_largest_contributions_first_and_none_that_do_nothing() -> None:
+    def fact(feature: str) -> dict[str, Any]:
+        return {"feature": feature, "first_on": date(2026, 9, 1), "latest_on": date(2026, 10, 1), "n": 2}
+
+    def said(*features: str, **contributions: float) -> list[str]:
+        return evidence.facts_said([fact(name) for name in features], contributions)
+
+    tax, water, school = "tax_overdue_open", "water_reminder_365d", "school_flags_open"
+    alone = {name: said(name, **{name: 1.0})[0] for name in (tax, water, school)}
+    of = {school: 0.1, tax: 0.0, water: -0.4}
+    assert said(school, tax, water, **of) == [alone[water], alone[school]]
+    assert said(school, tax, water, **of, **{f"{tax}×{school}": 0.2}) == [alone[water], alone[school], alone[tax]]
+
+
+def test_the_card_names_what_the_model_is_compared_with_by_its_title() -> None:
+    gains = {"ebm_mains": {"value": None}, "area_only": {"value": 2.0, "low": 1.0, "high": 3.0, "n": 40}}
+    metrics = {"replay": {"lines": {"all": {"gain_of_chosen_over": gains}}}, "split": {"replay": [], "test": []}}
+    figures, cannot = evidence.card_figures(metrics)
+    assert cannot == ["限定平均リードの差(日) 対 EBM(組なし)"]
+    assert [one.name_ja for one in figures] == ["限定平均リードの差(日) 対 地区だけ"]

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from ethics_case import PAIR, Page, blocks, estimates, evidence, figure, household, model
 
+from models.card import LEARNERS
 from models.disclosure import SMALL
 from models.table import term as made_term
 from models.training import train
@@ -77,6 +78,64 @@ def test_small_counts_are_nowhere() -> None:
     spread = next(b for b in blocks(found) if b.get("caption") == "寄与の広がり")
     tax = next(line for line in spread["data"] if line["feature"] == "tax_open")["households"]
     assert tax == [300, 150, None, None, None]  # 3 and 5 could be told from the total: the next smallest goes with them
+
+
+def test_a_step_that_total_and_not_visible_would_tell_is_hidden_with_the_next() -> None:
+    given = evidence()
+    given["explained"]["steps"]["plans_kept"] = [426, 3, 71]
+    table = next(b for b in blocks(ethics_report(given)[1]) if b.get("caption") == "モデルの全数値")
+    assert [row[5] for row in table["rows"] if row[0] == "守られている分割納付"] == [FEW, FEW, 71]
+
+
+def test_few_touched_stretches_are_not_counted_out() -> None:
+    given = evidence()
+    given["metrics"]["touched_stretches"] = None
+    assert "評価から外した期間の数: 10未満" in ethics_report(given)[0]
+    del given["metrics"]["touched_stretches"]
+    assert "評価から外した期間の数: 10未満" not in ethics_report(given)[0]
+
+
+def test_groups_without_a_calibration_say_why_and_have_no_column_for_it() -> None:
+    given = evidence()
+    columns = next(b for b in blocks(ethics_report(given)[1]) if b.get("caption") == "性別ごと")["columns"]
+    assert "実際/見込み" in columns
+    given["metrics"]["calibration"]["fitted"] = False
+    found = section(ethics_report(given)[1], "groups")
+    table = next(b for b in blocks(found) if b.get("caption") == "性別ごと")
+    assert table["columns"] == columns[:-1] and {len(row) for row in table["rows"]} == {len(columns) - 1}
+    assert "割合への直しを行っていない" in str(found) and NOT_MADE not in str(found)
+
+
+def test_visibility_says_which_way_it_must_go_and_on_how_many_households_it_rests() -> None:
+    given = evidence()
+    lines = given["metrics"]["visibility_auc"]
+    lines["water"] = {"all": figure(0.3, spread=0.05) | {"seen": 40, "unseen": 460}, "without_signals": figure(0.5)}
+    found = section(ethics_report(given)[1], "visibility")
+    assert "モデルの表 4枚のうち、見えないときの値がいちばん低いもの: 4枚" in str(found)
+    everyone, silent = (b for b in blocks(found) if b["kind"] == "table")
+    assert [(row[0], row[1], row[2], row[4]) for row in everyone["rows"]] == [
+        ("市税", 440, 60, "低い(想定どおり)"), ("水道", 40, 460, "高い(理由の確認が要る)")]  # fmt: skip
+    assert [(row[0], row[1], row[2], row[4]) for row in silent["rows"]] == [
+        ("市税", 300, FEW, "判断できません"), ("水道", FEW, FEW, "違うとは言えない")]  # fmt: skip
+
+
+def test_what_is_said_is_said_by_its_title_not_by_its_id() -> None:
+    given = evidence()
+    given["metrics"]["settings"] |= {"rules": ["tax_open", "plans_kept"]}
+    found = ethics_report(given)[1]
+    rows = {row[0]: row[1] for b in blocks(found) if b["kind"] == "table" for row in b["rows"]}
+    assert rows["学習の方法"] == LEARNERS["ebm"]
+    settings = {row[0]: row[1] for b in blocks(found) if b.get("caption") == "設定" for row in b["rows"]}
+    assert settings["目的とする出来事"] == "次のいずれか: 市税の差押え"
+    assert settings["比べる目安(特徴量1つで並べる)"] == "市税のお支払いが済んでいない期の数、守られている分割納付"
+
+
+def test_a_line_that_would_count_out_a_few_events_by_its_n_is_said_to_be_hidden() -> None:
+    given = evidence()
+    given["metrics"]["replay"]["lines"]["incident"] = {"excluded_events": None, "hidden": FEW}
+    found = section(ethics_report(given)[1], "baselines")
+    assert any(b["kind"] == "missing" and "10件に満たず" in b["not_made"] for b in blocks(found))
+    assert "365日以内に同じ危機がなかった世帯(新規): 同じ訪問枠での比較" not in str(found)
 
 
 def test_the_whole_model_is_on_the_page() -> None:
