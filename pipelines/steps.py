@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
 import pyarrow.csv as pv
 
 from data_contracts import office
 from data_contracts.catalog import Catalog, load_catalog
 from data_contracts.profile import Source
+from data_contracts.receipts import row_ranges
+from data_contracts.refusal import FileRefused
 from pipelines import layout, listing, printing, screening, signing
 from pipelines import training as trainings
 from pipelines.closing import ages, close_day, not_far_ahead, protection_gate, unheard
 from pipelines.deliveries import days_not_run, overdue, publish_deliveries
-from pipelines.errors import WrongUse
+from pipelines.errors import GateClosed, WrongUse
 from pipelines.explaining import explained
 from pipelines.feature_page import publish_feature_page
 from pipelines.home import Home
@@ -206,7 +207,7 @@ def key(home: Home, resident: str, holder: str) -> Figures:
 
 
 def request(home: Home, source: str, out: Path) -> Figures:
-    """The list of persons or customer numbers with a basis today, for a delivering office."""
+    """The list of persons with a basis today, for a delivering office."""
     with home.store.writing():
         table = request_list(home, _known(home.catalog, source), getpass.getuser())
     pv.write_csv(table, out)
@@ -224,21 +225,18 @@ def contract_check(source: str, file: Path, config: Path | None) -> Figures:
 
 def contract_filter(source: str, file: Path, request_file: Path, out: Path, config: Path | None) -> Figures:
     """Keep only the rows of listed persons, in the office's room."""
-    wanted = _all_text(request_file)
-    rows_in, kept = filter_delivery(file, _declared_today(source, config), wanted, out)
-    return {"rows_in": rows_in, "rows_kept": kept, "file": str(out)}
+    try:
+        done = filter_delivery(file, _declared_today(source, config), request_file, out)
+    except FileRefused as refusal:
+        raise GateClosed("contract", f"{refusal.detail} [{refusal.rule}]", refusal.remedy) from None
+    dropped = {"rows_dropped_for_their_number": len(done.broken), "those_rows": row_ranges(done.broken)}
+    return {"rows_in": done.rows_in, "rows_kept": done.kept, **dropped, "file": str(out)}
 
 
 def _declared_today(source: str, config: Path | None) -> Source:
     """A source as declared for today in Japan: an office checks before it sends, outside any home."""
     catalog = load_catalog((config or CONFIG) / "sources")
     return catalog.source(_known(catalog, source), datetime.now(ZoneInfo("Asia/Tokyo")).date())
-
-
-def _all_text(file: Path) -> pa.Table:
-    """A CSV file with every column as text: 宛名番号 keep their leading zeros."""
-    names = file.open(encoding="utf-8").readline().strip().replace('"', "").split(",")
-    return pv.read_csv(file, convert_options=pv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())))
 
 
 def verify(home: Home) -> Figures:
