@@ -190,6 +190,7 @@ def test_a_new_source_is_three_yaml_files(gas_config: Path, copy_of: Callable[..
         ["screen", "--home", "HOME"],
         ["screen", "--home", "HOME", "--date", "yesterday"],
         ["backtest", "--home", "HOME", "--from", "2026-04-06"],
+        ["backtest", "--home", "HOME", "--from", "2026-04-06", "--to", "2026-04-05"],
         ["print", "--home", "HOME", "--list", "2026-03-02", "--team", "first", "--as", "x"],
         ["print", "--home", "HOME", "--list", "2026-04-06", "--team", "第九班", "--as", "x"],
         ["request", "--home", "HOME", "residents", "--out", "x.csv"],
@@ -242,6 +243,31 @@ def test_a_gate_exits_with_1_and_says_which_and_what_to_do(
     assert code == 1
     assert len(err.strip().splitlines()) == 1
     assert "→" in err
+
+
+def test_a_day_that_has_not_come_is_one_line(screened: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    args = ["screen", "--home", str(screened), "--date", "2136-11-16"]
+    code, _out, err = run_main(args, monkeypatch)
+    assert (code, err.startswith("kizuki: clock: 2136-11-16"), len(err.splitlines())) == (1, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("municipality: [\n", "settings.yaml, line 2"),
+        ("- a\n", "settings.yaml: it must hold lines"),
+        ("municipality: x\n", "settings.yaml: key_file must be given"),
+        ("municipality: x\nkey_file: nowhere.key\n", "key_file in settings.yaml cannot be read"),
+    ],
+    ids=["no YAML", "a list", "no key_file", "a key file that is not there"],
+)
+def test_settings_that_cannot_be_used_are_wrong_use(
+    settings: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "settings.yaml").write_text(settings, encoding="utf-8")
+    for args in (["verify"], ["screen", "--date", "2026-04-06"]):
+        code, _out, err = run_main([*args, "--home", str(tmp_path)], monkeypatch)
+        assert (code, said in err, len(err.splitlines())) == (2, True, 1), err
 
 
 def test_done_exits_with_0_and_json_is_for_machines(screened: Path, monkeypatch: pytest.MonkeyPatch) -> None:
