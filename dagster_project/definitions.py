@@ -14,13 +14,13 @@ from dagster_project.jobs import jobs, schedules
 from dagster_project.resources import HomeResource
 from dagster_project.screening_assets import screening_assets
 from dagster_project.sensors import sensors
-from data_contracts.catalog import load_catalog
+from pipelines.home import read_catalog
 from pipelines.settings import CONFIG
 
 
 def build_definitions(home: Path, config: Path | None = None, engine: str = "duckdb") -> dg.Definitions:
     """All definitions for one home, its daily run on `engine`."""
-    catalog = load_catalog((config or CONFIG) / "sources")
+    catalog = read_catalog((config or CONFIG) / "sources")
     named = jobs(list(catalog.names))
     return dg.Definitions(
         assets=[*accepted_assets(catalog), *screening_assets(list(catalog.names))],

@@ -12,7 +12,7 @@ import dagster as dg
 from dagster_project.figures import REFUSED, place, plain
 from dagster_project.resources import HomeResource
 from pipelines import steps
-from pipelines.errors import GateClosed
+from pipelines.errors import GateClosed, WrongUse
 
 RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 """For input and output errors only: a closed gate fails without retries."""
@@ -37,8 +37,8 @@ def _here(
     for day in context.partition_keys:
         try:
             figures = getattr(steps, step)(home.open(), *arguments, date.fromisoformat(day))
-        except GateClosed as closed:
-            raise dg.Failure(description=str(closed), allow_retries=False) from None
+        except (GateClosed, WrongUse) as refusal:
+            raise dg.Failure(description=str(refusal), allow_retries=False) from None
         except OSError:
             raise
         except Exception as error:

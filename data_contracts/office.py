@@ -55,8 +55,8 @@ def filter_rows(path: Path, source: Source, request: pa.Table, out_path: Path) -
     In: `request` as `kizuki request` writes it: one or more contract columns as text (宛名番号, or お客様番号 as
     written on the consent form); a row is kept when its values in those columns are those of one line of the request.
     Lines of text files are copied byte for byte with their header and encoding; a workbook becomes a workbook with that
-    one sheet. Out: (rows in, rows kept). Raises FileRefused for a file that cannot be read, ValueError for a request
-    with a column the contract does not have.
+    one sheet. Out: (rows in, rows kept). Raises FileRefused for a file that cannot be read and when nothing would be
+    kept of it, ValueError for a request with a column the contract does not have.
     """
     delivered = read_delivery(path, source)
     staged = stage([(1, delivered)], source)
@@ -67,8 +67,15 @@ def filter_rows(path: Path, source: Source, request: pa.Table, out_path: Path) -
 def copy_rows(path: Path, source: Source, delivered: pa.Table, rows: set[int], out_path: Path) -> tuple[int, int]:
     """Write a copy of the file with its header and the given rows (numbers of `read_delivery`), byte for byte.
 
-    Out: (rows in, rows kept).
+    Out: (rows in, rows kept). Raises FileRefused, and writes nothing, when no row of a file with rows is kept: an empty
+    full would say that everything vanished, and a list that fits nobody is mostly a spoilt one.
     """
+    if delivered.num_rows and not rows:
+        raise FileRefused(
+            "request.nothing_kept",
+            f"{delivered.num_rows} 行のうち、一覧の方の行が1行もありません",
+            "この情報の、今日の一覧かを確かめてください。正しければ、今日はお届けいただくものがありません",
+        )
     data = path.read_bytes()
     if data.startswith(_WORKBOOK):
         _copy_sheet(path, source.profile, rows, out_path)

@@ -252,7 +252,11 @@ def contract_check(source: str, file: Path, config: Path | None, as_json: bool) 
 @click.argument("source")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--request", "request_file", type=click.Path(path_type=Path), help="default: request_SOURCE.csv")
-@click.option("--out", type=click.Path(path_type=Path), help="default: FILE with _filtered in its name")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="default: FILE with _filtered in its name; the name says full or delta",
+)
 @click.option("--config", type=click.Path(path_type=Path, exists=True))
 @click.option("--json", "as_json", is_flag=True)
 def contract_filter(
@@ -260,9 +264,6 @@ def contract_filter(
 ) -> None:
     """Keep only the rows of listed persons, in the office's own room."""
     wanted = request_file or Path(f"request_{source}.csv")
-    if not wanted.exists():
-        message = f"{wanted} is missing: the city makes it with kizuki request {source}"
-        raise WrongUse(message)
     kept = out or file.with_name(f"{file.stem}_filtered{file.suffix}")
     say(as_json, **step("contract_filter")(source, file, wanted, kept, config))
 

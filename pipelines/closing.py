@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 import jpholiday
@@ -38,6 +39,9 @@ def protection_gate(home: Home, day: date) -> None:
         return
     refused = [entry for entry in ledger.of(MANDATORY, "refused") if entry.folder_day == due]
     what = f"the file of {due} was refused ({refused[-1].rule})" if refused else f"no file for {due} was delivered"
+    if not refused:
+        stray = [line.partition(" → ")[0] for line in _astray(home, home.root / "inbox" / MANDATORY)]
+        what += f" ({'; '.join(stray)})" if stray else ""
     folder = f"inbox/{MANDATORY}/{due}"
     remedy = f"put a whole, correct file into {folder} and run the day again; urgent slips go to the 主任 by hand"
     raise GateClosed("支援措置 (protection)", f"{what}: no list for {day}", remedy)
@@ -53,25 +57,39 @@ def not_far_ahead(home: Home, day: date) -> None:
 
 
 def unheard(home: Home, day: date) -> list[str]:
-    """What was put into the inbox and has no effect on `day`, for the one who reads the run: source and why."""
+    """What was put into the inbox and has no effect on `day`, for the one who reads the run: place, why and remedy."""
     refused = [e for e in home.ledger().entries if e.verdict == "refused" and e.known_from == day]
     said = [f"{e.source}: a file of {e.folder_day} was refused ({e.rule})" for e in refused]
-    for folder in sorted((home.root / "inbox").glob("*/")):
-        if folder.name not in home.catalog.names:
-            said.append("inbox: a folder that is no source is not read")
-        elif any(inner.is_dir() and not delivery_day(inner) for inner in folder.iterdir()):
-            said.append(f"inbox/{folder.name}: a folder that is no day like 2026-04-01 is not read")
-        said += [line for inner in delivery_days(folder).values() for line in _not_read(inner)]
-    return said
+    return said + [line for place in sorted((home.root / "inbox").glob("*")) for line in _astray(home, place)]
+
+
+def _astray(home: Home, place: Path) -> Iterator[str]:
+    """What lies in a place of the inbox where no delivery is looked for, and where it belongs."""
+    name = place.name
+    if name in home.catalog.names and place.is_dir():
+        inner = [p for p in place.iterdir() if not p.name.startswith(".")]
+        if any(p.is_dir() and not delivery_day(p) for p in inner):
+            yield f"inbox/{name}: a folder that is no day like 2026-04-01 is not read → name it by the delivery's day"
+        if files := sum(not p.is_dir() for p in inner):
+            what = f"outside the folder of a day is not read ({files}) → put it into inbox/{name}/DAY"
+            yield f"inbox/{name}: what lies {what}, with DAY like 2026-04-01"
+        for folder in delivery_days(place).values():
+            yield from _not_read(folder)
+    elif place.is_dir():
+        meant = get_close_matches(name, home.catalog.names, 1)
+        hint = f"is it {meant[0]}? the sources are" if meant else "the sources are"
+        yield f"inbox: a folder that is no source is not read → {hint} {', '.join(home.catalog.names)}"
+    elif not name.startswith("."):
+        yield "inbox: a file outside the folder of a source is not read → put it into inbox/SOURCE/DAY"
 
 
 def _not_read(folder: Path) -> Iterator[str]:
     """What lies in a delivery's folder and is no delivery; file names are not said, they may name people."""
     where = f"inbox/{folder.parent.name}/{folder.name}"
     if any(not entry.is_file() for entry in folder.iterdir()):
-        yield f"{where}: folders, links and the like inside it are not read; put the files themselves there"
+        yield f"{where}: folders, links and the like inside it are not read → put the files themselves there"
     if (folder / CONFIRMATION).is_file() and confirmed_rows(folder) is None:
-        yield f"{where}/{CONFIRMATION} does not confirm anything; write one line «rows: NUMBER»"
+        yield f"{where}/{CONFIRMATION} does not confirm anything → write one line «rows: NUMBER»"
 
 
 def ages(home: Home, day: date) -> dict[str, int | None]:

@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from data_contracts.catalog import Catalog, load_catalog
-from data_contracts.contract import Contract
+from data_contracts.contract import Contract, ContractError
 from identity.pseudonyms import Pseudonymiser
 from pipelines.engines import Engines
-from pipelines.errors import GateClosed
+from pipelines.errors import GateClosed, WrongUse
 from pipelines.ledger import Ledger
 from pipelines.settings import Settings, load_settings
 from pipelines.store import Store
@@ -76,4 +76,12 @@ def open_home(root: Path, config: Path | None = None, engine: str = "duckdb") ->
 @lru_cache(maxsize=8)
 def _catalog(folder: Path, _digest: str) -> Catalog:
     """The catalog of a config folder, read once per content: a run opens its home many times."""
-    return load_catalog(folder)
+    return read_catalog(folder)
+
+
+def read_catalog(folder: Path) -> Catalog:
+    """The catalog of a config folder. Raises WrongUse, with file, place and remedy, for an unusable declaration."""
+    try:
+        return load_catalog(folder)
+    except ContractError as error:
+        raise WrongUse(str(error)) from None

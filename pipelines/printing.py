@@ -24,7 +24,7 @@ from pipelines.accepted import versions
 from pipelines.audit import record
 from pipelines.contacts import meetable
 from pipelines.deskwork import lines_of
-from pipelines.errors import WrongUse
+from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import Home
 from pipelines.persons import FOREVER, People
 from pipelines.scope import scope
@@ -64,15 +64,15 @@ def print_copy(home: Home, list_day: date, team: str | None, holder: str, sheet:
     """Make the next numbered copy: one team's lines of a week's list or an urgent sheet (team «first» is the first by
     name), the 主任's slips of a day, or what one desk is told on a day (team = the desk).
 
-    Returns the paths and the number of lines. Raises WrongUse when there is no such list, team or desk.
+    Returns the paths and the number of lines. Raises WrongUse when there is no such list, team or desk, GateClosed when
+    a sheet that goes out had to be back by now.
     """
     path = _published(home, list_day, sheet)
     day = last_day(home)
+    back_by = _back_by(list_day, sheet, day)
     name, form, residents = {"slips": _slips, "desk": _desk}.get(sheet, _visits)(home, list_day, team, sheet, day)
     number = f"{_copies(home, list_day) + 1:03d}"
-    info = CopyInfo(
-        f"{TITLES[sheet]} {list_day}", name, holder, number, day, _expiry(list_day), home.settings.demonstration
-    )
+    info = CopyInfo(f"{TITLES[sheet]} {list_day}", name, holder, number, day, back_by, home.settings.demonstration)
     made = {suffix: layout.printed(str(list_day), number, suffix) for suffix in ("xlsx", "pdf")}
 
     def fill(draft: Draft) -> None:
@@ -212,9 +212,16 @@ def _copies(home: Home, list_day: date) -> int:
     return sum(any(path.startswith(made) for path in manifest.outputs) for manifest in home.store.of_step("print"))
 
 
-def _expiry(list_day: date) -> date:
-    """A copy is brought back by the end of its week."""
-    return monday_of(list_day) + timedelta(days=6)
+def _back_by(list_day: date, sheet: Sheet, day: date) -> date:
+    """A copy is brought back by the end of its week; slips and a desk's notes, which stay in the office and may be read
+    late, by the end of the week they are printed in. Raises GateClosed for a sheet whose week is over.
+    """
+    goes_out = sheet in ("week", "urgent")
+    end = monday_of(list_day if goes_out else max(list_day, day)) + timedelta(days=6)
+    if end < day:
+        what = f"copies of {list_day} had to be back by {end}, and {day} is known"
+        raise GateClosed("print", what, "print the newest list; who was met is in the visit outcomes")
+    return end
 
 
 def _joined(home: Home, lines: pa.Table, day: date) -> list[dict[str, Any]]:

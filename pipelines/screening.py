@@ -129,8 +129,11 @@ def publish_scores(home: Home, day: date, run_day: date, under: str = "working")
 def backtest(home: Home, first: date, last: date) -> list[date]:
     """Recompute `first` to `last` under working/backtests/<day>/, as permitted today. Returns the days.
 
-    Raises WrongUse for a day that has not come yet.
+    Raises WrongUse for a day that has not come yet, and when there is no day between them.
     """
+    if first > last:
+        message = f"--from {first} is after --to {last}: give the earlier day first"
+        raise WrongUse(message)
     today = last_day(home)
     if last > today:
         message = f"{last} has not come yet: the newest day that anything is known of is {today}"
@@ -141,6 +144,27 @@ def backtest(home: Home, first: date, last: date) -> list[date]:
         publish_features(home, day, today, layout.backtest_root(day), hub)
         publish_scores(home, day, today, layout.backtest_root(day))
     return days
+
+
+def equal_to_live(home: Home, days: list[date]) -> dict[str, int]:
+    """How recomputed days compare with the scores that are kept of them: files by digest, households row by row."""
+    live = [day for day in days if home.store.has(layout.scores(day))]
+    files, shared, equal = 0, 0, 0
+    for day in live:
+        under = layout.backtest_root(day)
+        pairs = [(of(day), of(day, under)) for of in (layout.scores, layout.contributions)]
+        files += sum(home.store.digest(one) == home.store.digest(other) for one, other in pairs)
+        with duckdb.connect() as con:
+            for name, path in zip(("s", "s2", "c", "c2"), (path for pair in pairs for path in pair), strict=True):
+                con.read_parquet(str(home.store.file(path)), hive_partitioning=False).create_view(name)
+            (both,) = con.sql("select count(*) from s semi join s2 using (household_key)").fetchall()
+            (same,) = con.sql(
+                """select count(*) from (from s intersect from s2) a
+                semi join (from c intersect from c2) b using (household_key)"""
+            ).fetchall()
+        shared, equal = shared + both[0], equal + same[0]
+    figures = {"days_with_live_scores": len(live), "files_equal_to_live": files}
+    return figures | {"households_shared": shared, "households_equal": equal}
 
 
 def last_day(home: Home) -> date:

@@ -52,16 +52,19 @@ class Settings:
 
     def numbers(self, name: str, day: date) -> dict[str, Any]:
         """The values of `config/<name>.yaml` that hold on `day`."""
-        return dated(yaml.safe_load((self.config / f"{name}.yaml").read_text()), day)
+        return dated(_read(self.config / f"{name}.yaml"), day)
 
 
 def load_settings(home: Path, config: Path | None = None) -> Settings:
-    """Read `settings.yaml`. Raises WrongUse when the folder is not a home."""
+    """Read `settings.yaml`. Raises WrongUse when the folder is not a home, or its settings are not usable."""
     path = home / "settings.yaml"
     if not path.exists():
         message = f"{home} is not a home: settings.yaml is missing (docs/administrator.md shows one)"
         raise WrongUse(message)
-    raw = yaml.safe_load(path.read_text())
+    raw = _read(path)
+    if missing := [name for name in ("municipality", "key_file") if not isinstance(raw.get(name), str)]:
+        message = f"settings.yaml: {' and '.join(missing)} must be given as text (docs/administrator.md shows them)"
+        raise WrongUse(message)
     return Settings(
         home=home,
         config=config or CONFIG,
@@ -72,6 +75,21 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
         spark={name: str(value) for name, value in raw.get("spark", {}).items()},
         postgres=_outside(home, raw.get("postgres", {})),
     )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Names and values of a YAML file. Raises WrongUse, with the line, when it holds no such thing."""
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        message = f"{path.name}{where}: not readable as YAML in UTF-8; correct the indentation or quoting there"
+        raise WrongUse(message) from None
+    if not isinstance(said, dict):
+        message = f"{path.name}: it must hold lines like NAME: VALUE (docs/administrator.md shows them)"
+        raise WrongUse(message)
+    return said
 
 
 def _outside(home: Path, postgres: dict[str, Any]) -> dict[str, Any]:

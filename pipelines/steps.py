@@ -11,20 +11,21 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
 import pyarrow.csv as pv
 
 from data_contracts import office
-from data_contracts.catalog import Catalog, load_catalog
+from data_contracts.catalog import Catalog
 from data_contracts.profile import Source
+from data_contracts.receipts import row_ranges
+from data_contracts.refusal import FileRefused
 from pipelines import layout, listing, printing, screening, signing
 from pipelines import training as trainings
 from pipelines.closing import ages, close_day, not_far_ahead, protection_gate, unheard
 from pipelines.deliveries import days_not_run, overdue, publish_deliveries
-from pipelines.errors import WrongUse
+from pipelines.errors import GateClosed, WrongUse
 from pipelines.explaining import explained
 from pipelines.feature_page import publish_feature_page
-from pipelines.home import Home
+from pipelines.home import Home, read_catalog
 from pipelines.hub import episode_counts, publish_hub
 from pipelines.intake import erase_taken, sources_in_order, take_in_source
 from pipelines.people import publish_people
@@ -115,13 +116,15 @@ def lists(home: Home, day: date) -> Figures:
 
 def intake(home: Home, to: date) -> Figures:
     """Everything delivered up to `to`, in bulk; days before `to` are closed."""
+    before = {(entry.source, entry.order) for entry in home.ledger().entries}
     files = {source: take_in(home, source, to)["files"] for source in sources_in_order(home)}
     with home.store.writing():
         today = screening.run_day(home, to)
         purge(home, today)
         publish_hub(home, today)
         close_day(home, to - timedelta(days=1))
-    refused = [e for e in home.ledger().entries if e.verdict == "refused"]
+    new = [entry for entry in home.ledger().entries if (entry.source, entry.order) not in before]
+    refused = [entry for entry in new if entry.verdict == "refused"]
     figures = {"files": files, "refused_files": len(refused), "episodes": episode_counts(home)}
     return figures | {"without_effect": "; ".join(unheard(home, to))}
 
@@ -129,6 +132,7 @@ def intake(home: Home, to: date) -> Figures:
 def train(home: Home, as_of: date, validation: str = "temporal") -> Figures:
     """Candidates, validation, ethics report; the model then waits for two signatures."""
     with home.store.writing():
+        not_far_ahead(home, as_of)
         digest = trainings.publish_training(home, as_of, validation)
     return {
         "model": digest,
@@ -152,14 +156,7 @@ def backtest(home: Home, first: date, last: date) -> Figures:
     """Past days again, as known then and as permitted now."""
     with home.store.writing():
         days = screening.backtest(home, first, last)
-    same = [layout.scores(d) for d in days if home.store.has(layout.scores(d))]
-    equal = [path for d in days for path in (layout.scores(d), layout.contributions(d)) if _same(home, path, d)]
-    return {"days": len(days), "days_with_live_scores": len(same), "files_equal_to_live": len(equal)}
-
-
-def _same(home: Home, path: str, day: date) -> bool:
-    again = path.replace("working", layout.backtest_root(day), 1)
-    return home.store.has(path) and home.store.digest(path) == home.store.digest(again)
+    return {"days": len(days)} | screening.equal_to_live(home, days)
 
 
 def report(home: Home, model: str | None) -> Figures:
@@ -206,7 +203,7 @@ def key(home: Home, resident: str, holder: str) -> Figures:
 
 
 def request(home: Home, source: str, out: Path) -> Figures:
-    """The list of persons or customer numbers with a basis today, for a delivering office."""
+    """The list of persons with a basis today, for a delivering office."""
     with home.store.writing():
         table = request_list(home, _known(home.catalog, source), getpass.getuser())
     pv.write_csv(table, out)
@@ -224,21 +221,18 @@ def contract_check(source: str, file: Path, config: Path | None) -> Figures:
 
 def contract_filter(source: str, file: Path, request_file: Path, out: Path, config: Path | None) -> Figures:
     """Keep only the rows of listed persons, in the office's room."""
-    wanted = _all_text(request_file)
-    rows_in, kept = filter_delivery(file, _declared_today(source, config), wanted, out)
-    return {"rows_in": rows_in, "rows_kept": kept, "file": str(out)}
+    try:
+        done = filter_delivery(file, _declared_today(source, config), request_file, out)
+    except FileRefused as refusal:
+        raise GateClosed("contract", f"{refusal.detail} [{refusal.rule}]", refusal.remedy) from None
+    dropped = {"rows_dropped_for_their_number": len(done.broken), "those_rows": row_ranges(done.broken)}
+    return {"rows_in": done.rows_in, "rows_kept": done.kept, **dropped, "file": str(out)}
 
 
 def _declared_today(source: str, config: Path | None) -> Source:
     """A source as declared for today in Japan: an office checks before it sends, outside any home."""
-    catalog = load_catalog((config or CONFIG) / "sources")
+    catalog = read_catalog((config or CONFIG) / "sources")
     return catalog.source(_known(catalog, source), datetime.now(ZoneInfo("Asia/Tokyo")).date())
-
-
-def _all_text(file: Path) -> pa.Table:
-    """A CSV file with every column as text: 宛名番号 keep their leading zeros."""
-    names = file.open(encoding="utf-8").readline().strip().replace('"', "").split(",")
-    return pv.read_csv(file, convert_options=pv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())))
 
 
 def verify(home: Home) -> Figures:

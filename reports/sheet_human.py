@@ -10,7 +10,7 @@ from reports.sheet_form import Column, Form, Row
 from reports.words import legible
 
 INSIDE = "主任だけが読みます。庁舎から持ち出しません"
-NO_SLIP, NO_LINE = "この日に届いた連絡票はありません。", "この窓口へのお知らせはありません。"
+NO_SLIP, NO_LINE = "前の紙のあとに分かった連絡票はありません。", "この窓口へのお知らせはありません。"
 WHOLE = "とりあえず丸ごと"
 AGREED, NOT_AGREED = "あり", "なし(主任が進め方を選びます)"
 _LONGEST = 240

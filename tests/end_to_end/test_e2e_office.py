@@ -20,7 +20,7 @@ from tests.home import traces
 from tests.home.building import Cli, status
 from tests.home.cases import CASES, DAY, consent
 from tests.home.copies import differences, different_versions, opened
-from tests.home.deliveries import append, deliver, files
+from tests.home.deliveries import append, deliver, files, read
 from tests.home.planting import bills
 from tests.home.running import run_day
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("without_great_expectations")
 
 BY_NAME = {case.name: case for case in CASES}
 GAS = Path(__file__).parents[1] / "home" / "gas_stops"
-SIGNALS = ("tax_bills", "insurance_bills", "water_notices", "school_flags")
+FILTERED = ("tax_bills", "insurance_bills", "housing_rent")
 
 
 def test_filtered_by_the_office_or_not_gives_the_same_downstream(copy_of: Callable[..., Path], tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_filtered_by_the_office_or_not_gives_the_same_downstream(copy_of: Callab
         shutil.copy(full, filtered / "inbox" / source / str(DAY) / full.name)
     steps.take_in(opened(filtered), "consents", DAY)
     dropped = 0
-    for source in SIGNALS:
+    for source in FILTERED:
         wanted = tmp_path / f"{source}.csv"
         Cli().ok("request", "--home", filtered, source, "--out", wanted)
         for path in [p for p in files(filtered, source) if p.parent.name == str(DAY)]:
@@ -66,13 +66,83 @@ def test_filtered_by_the_office_or_not_gives_the_same_downstream(copy_of: Callab
 
 
 def test_a_request_list_says_nothing_of_who_has_no_basis(screened: Path, tmp_path: Path) -> None:
-    for source in SIGNALS:
+    for source in FILTERED:
         wanted = tmp_path / f"{source}.csv"
         steps.request(opened(screened), source, wanted)
         hidden = [n for c in CASES for place in c.hidden if not c.people[place].protection and not c.people[place].local
                   and not any(p.protection or p.local for p in c.people)
                   for n in traces.names_of(c, place)]  # fmt: skip
         assert traces.found(hidden, {source: wanted.read_text(encoding="utf-8")}) == []
+
+
+TAX = Path(__file__).parents[1] / "canaries" / "tax_bills"
+
+
+def request_file(folder: Path, *ids: str, encoding: str = "utf-8") -> Path:
+    path = folder / "request.csv"
+    path.write_bytes("\r\n".join(["resident_id", *ids, ""]).encode(encoding))
+    return path
+
+
+def test_an_office_filters_by_a_list_that_excel_saved(tmp_path: Path) -> None:
+    one, _two, three = read(TAX / "clean.csv")[1][1:]
+    place = read(TAX / "clean.csv")[1][0].index("宛名番号")
+    file = tmp_path / "tax_full.csv"
+    shutil.copy(TAX / "clean.csv", file)
+    with file.open("a", encoding="utf-8", newline="") as more:
+        more.write(",".join([*three[:place], "12A", *three[place + 1 :]]) + "\n")
+    asked = request_file(tmp_path, one[place], encoding="utf-8-sig")
+    figures = Cli().ok("contract", "filter", "tax_bills", file, "--request", asked)
+    assert (figures["rows_in"], figures["rows_kept"]) == (4, 1)
+    assert (figures["rows_dropped_for_their_number"], figures["those_rows"]) == (1, ["5"])
+    assert Path(str(figures["file"])).name == "tax_full_filtered.csv"
+
+
+@pytest.mark.parametrize(
+    ("file", "ids", "said"),
+    [
+        ("clean.csv", ["1"], "2 行目の「宛名番号」"),
+        ("clean.csv", ["999999999999999"], "1行もありません"),
+        ("file_missing_column.csv", ["000000000000001"], "見出し"),
+    ],
+    ids=["zeros lost", "nobody", "wrong header"],
+)
+def test_a_filter_that_would_drop_everybody_says_so(
+    file: str, ids: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "kept.csv"
+    args = ["contract", "filter", "tax_bills", str(TAX / file), "--request", str(request_file(tmp_path, *ids))]
+    code, _out, err = run_main([*args, "--out", str(out)], monkeypatch)
+    assert (code, len(err.strip().splitlines())) == (1, 1)
+    assert said in err
+    assert "→" in err
+    assert "000000000000001" not in err
+    assert "999999999999999" not in err
+    assert not out.exists()
+
+
+def test_water_is_filtered_by_customer_number_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = TAX.parent / "water_notices" / "clean.csv"
+    out, asked = tmp_path / "kept.csv", tmp_path / "list.csv"
+    args = ["contract", "filter", "water_notices", str(file), "--request", str(asked), "--out", str(out)]
+    asked.write_text("name_kana,birth_date\nカクウ タロウ,1950-01-01\n", encoding="utf-8")
+    code, _out, err = run_main(args, monkeypatch)
+    assert (code, "unfiltered" in err, out.exists()) == (2, True, False)
+    header, *rows = read(file)[1]
+    number = rows[0][header.index("お客様番号")]
+    asked.write_text(f"customer_no\n{number}\n", encoding="utf-8")
+    assert run_main(args, monkeypatch)[0] == 0
+    assert {row[header.index("お客様番号")] for row in read(out)[1][1:]} == {number}
+
+
+def test_a_copy_keeps_the_kind_of_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = Path(shutil.copy(TAX / "clean.csv", tmp_path / "tax_full.csv"))
+    asked = request_file(tmp_path, "000000000000001")
+    args = ["contract", "filter", "tax_bills", str(file), "--request", str(asked), "--out"]
+    for out in (tmp_path / "絞ったファイル.csv", file):
+        code, _out, err = run_main([*args, str(out)], monkeypatch)
+        assert (code, "--out" in err) == (2, True), err
+    assert not (tmp_path / "絞ったファイル.csv").exists()
 
 
 @pytest.fixture
@@ -120,10 +190,18 @@ def test_a_new_source_is_three_yaml_files(gas_config: Path, copy_of: Callable[..
         ["screen", "--home", "HOME"],
         ["screen", "--home", "HOME", "--date", "yesterday"],
         ["backtest", "--home", "HOME", "--from", "2026-04-06"],
+        ["backtest", "--home", "HOME", "--from", "2026-04-06", "--to", "2026-04-05"],
         ["print", "--home", "HOME", "--list", "2026-03-02", "--team", "first", "--as", "x"],
         ["print", "--home", "HOME", "--list", "2026-04-06", "--team", "第九班", "--as", "x"],
         ["request", "--home", "HOME", "residents", "--out", "x.csv"],
         ["request", "--home", "HOME", "nothing", "--out", "x.csv"],
+        ["request", "--home", "HOME", "water_notices", "--out", "x.csv"],
+        ["request", "--home", "HOME", "school_flags", "--out", "x.csv"],
+        ["request", "--home", "HOME", "welfare_contacts", "--out", "x.csv"],
+        ["contract", "filter", "water_notices", __file__],
+        ["contract", "filter", "welfare_contacts", __file__],
+        ["contract", "filter", "residents", __file__],
+        ["contract", "filter", "tax_bills", __file__],
         ["explain", "--home", "HOME", "no-such-key"],
         ["key", "--home", "HOME", "--resident", "000000000000000", "--as", "x"],
         ["report", "--home", "HOME", "--model", "ffff"],
@@ -165,6 +243,31 @@ def test_a_gate_exits_with_1_and_says_which_and_what_to_do(
     assert code == 1
     assert len(err.strip().splitlines()) == 1
     assert "→" in err
+
+
+def test_a_day_that_has_not_come_is_one_line(screened: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    args = ["screen", "--home", str(screened), "--date", "2136-11-16"]
+    code, _out, err = run_main(args, monkeypatch)
+    assert (code, err.startswith("kizuki: clock: 2136-11-16"), len(err.splitlines())) == (1, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("municipality: [\n", "settings.yaml, line 2"),
+        ("- a\n", "settings.yaml: it must hold lines"),
+        ("municipality: x\n", "settings.yaml: key_file must be given"),
+        ("municipality: x\nkey_file: nowhere.key\n", "key_file in settings.yaml cannot be read"),
+    ],
+    ids=["no YAML", "a list", "no key_file", "a key file that is not there"],
+)
+def test_settings_that_cannot_be_used_are_wrong_use(
+    settings: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "settings.yaml").write_text(settings, encoding="utf-8")
+    for args in (["verify"], ["screen", "--date", "2026-04-06"]):
+        code, _out, err = run_main([*args, "--home", str(tmp_path)], monkeypatch)
+        assert (code, said in err, len(err.splitlines())) == (2, True, 1), err
 
 
 def test_done_exits_with_0_and_json_is_for_machines(screened: Path, monkeypatch: pytest.MonkeyPatch) -> None:

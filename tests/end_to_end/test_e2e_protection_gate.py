@@ -103,6 +103,16 @@ def test_without_the_file_everything_else_is_done(waiting: Path) -> None:
     assert closed < DAY, "the day stays open for the file"
 
 
+def test_a_file_beside_the_days_folders_is_told_where_it_is_missed(waiting: Path, tmp_path: Path) -> None:
+    root = copied(waiting, tmp_path / "copy")
+    name = "shien_full_20260406.csv"
+    (root / "inbox" / MANDATORY / name).write_bytes((waiting.parent / name).read_bytes())
+    with pytest.raises(GateClosed, match=r"no file .* was delivered .*what lies outside the folder of a day") as closed:
+        steps.lists(opened(root), DAY)
+    assert name not in str(closed.value)
+    assert str(closed.value).count("→") == 1
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_no_list_with_a_faulty_protection_file(fault: str, waiting: Path, tmp_path: Path) -> None:
     """Refused in one line that names day and remedy and no person."""

@@ -83,11 +83,11 @@ def test_intake_to_a_past_day_brings_nobody_back(taken: Path) -> None:
 
 def test_a_request_by_name_tells_no_address_of_a_protected_household(copy_of: Callable[..., Path]) -> None:
     root = copy_of("screened")
-    asked = request_list(opened(root), "school_flags", HOLDER)["name_kana"].to_pylist()
+    asked = request_list(opened(root), "housing_rent", HOLDER)["name_kana"].to_pylist()
     assert FAMILY.kana(1) in asked
     protect(root, FAMILY, 0, NEXT)
     take_all(root, NEXT)
-    table = request_list(opened(root), "school_flags", HOLDER)
+    table = request_list(opened(root), "housing_rent", HOLDER)
     assert FAMILY.kana(1) not in table["name_kana"].to_pylist()
     assert FAMILY.lot not in table["lot"].to_pylist()
 

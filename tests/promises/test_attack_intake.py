@@ -71,8 +71,18 @@ def test_a_folder_that_is_no_day_stops_nothing_and_is_told(copy_of: Callable[...
     said = steps.intake(opened(root), later)
     assert said["files"]["tax_bills"] >= 1
     assert said["without_effect"].split("; ") == [
-        f"inbox/{name}: a folder that is no day like 2026-04-01 is not read" for name in ("consents", "teams")
+        f"inbox/{name}: a folder that is no day like 2026-04-01 is not read → name it by the delivery's day"
+        for name in ("consents", "teams")
     ]
+
+
+def test_intake_counts_the_files_that_this_run_refused(copy_of: Callable[..., Path]) -> None:
+    root = copy_of("screened")
+    first, second = DAY + timedelta(days=1), DAY + timedelta(days=2)
+    deliver(root, "teams", first, []).write_text("班\n", encoding="utf-8")
+    assert steps.intake(opened(root), first)["refused_files"] == 1
+    deliver(root, "tax_bills", second, list(bills(CASES[0], "tax_bills", 11)))
+    assert steps.intake(opened(root), second)["refused_files"] == 0
 
 
 def test_what_is_known_of_a_source_never_goes_back_while_days_stand_open(copy_of: Callable[..., Path]) -> None:
@@ -115,15 +125,23 @@ def test_a_run_says_what_had_no_effect_and_names_nobody(copy_of: Callable[..., P
     root = copy_of("screened")
     later = DAY + timedelta(days=1)
     (root / "inbox" / "山田太郎").mkdir()
+    (root / "inbox" / "tax_bill").mkdir()
+    (root / "inbox" / "山田花子.csv").touch()
     (root / "inbox" / "teams" / "20260407").mkdir(parents=True)
+    (root / "inbox" / "teams" / "山田太郎.csv").touch()
     consents = root / "inbox" / "consents" / str(later)
     consents.mkdir(parents=True, exist_ok=True)
     (consents / "delta_broken.csv").write_text("山田 太郎,1\n", encoding="utf-8")
     said = run_day(root, later)["without_effect"]
+    sources = ", ".join(opened(root).catalog.names)
     assert said.split("; ") == [
         f"consents: a file of {later} was refused (file.header_missing)",
-        "inbox/teams: a folder that is no day like 2026-04-01 is not read",
-        "inbox: a folder that is no source is not read",
+        f"inbox: a folder that is no source is not read → is it tax_bills? the sources are {sources}",
+        "inbox/teams: a folder that is no day like 2026-04-01 is not read → name it by the delivery's day",
+        "inbox/teams: what lies outside the folder of a day is not read (1) → "
+        "put it into inbox/teams/DAY, with DAY like 2026-04-01",
+        f"inbox: a folder that is no source is not read → the sources are {sources}",
+        "inbox: a file outside the folder of a source is not read → put it into inbox/SOURCE/DAY",
     ]
 
 

@@ -4,7 +4,7 @@ Each rule is a planted household of the session home. What excludes stays sealed
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ from outreach.desks import CHANGED, SLIP, VISIT
 from outreach.safeguards import DESKS
 from pipelines import layout, steps
 from pipelines.deskwork import lines_of
-from pipelines.errors import WrongUse
+from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import Home
 from pipelines.slips import CHIEF, DESK
 from tests.home import traces
@@ -23,7 +23,7 @@ from tests.home.building import HOLDER
 from tests.home.cases import CASES, DAY, PROTECTED, Case, measure
 from tests.home.copies import opened, physical
 from tests.home.deliveries import append, deliver, files
-from tests.home.planting import slip
+from tests.home.planting import bills, slip
 from tests.home.running import run_day
 
 BY_NAME = {case.name: case for case in CASES}
@@ -150,6 +150,17 @@ def test_a_desks_copy_holds_case_numbers_only(printed: Callable[..., str]) -> No
     assert traces.found(named, {"": text}) == []
     with pytest.raises(WrongUse, match="no such desk"):
         printed("desk", "ほかの窓口")
+
+
+def test_no_copy_goes_out_when_its_week_is_over_but_the_chief_may_read_late(copy_of: Callable[..., Path]) -> None:
+    root = copy_of("screened")
+    deliver(root, "tax_bills", DAY + timedelta(days=7), list(bills(CASES[0], "tax_bills", 11)))
+    steps.take_in(opened(root), "tax_bills", DAY + timedelta(days=7))
+    for sheet in ("week", "urgent"):
+        with pytest.raises(GateClosed, match="had to be back by 2026-04-12"):
+            steps.print_copy(opened(root), DAY, "第一班", HOLDER, sheet)  # type: ignore[arg-type]
+    made = steps.print_copy(opened(root), DAY, None, HOLDER, "slips")
+    assert "2026-04-19" in traces.text_of(Path(str(made["xlsx"])))
 
 
 def test_a_slip_leaves_the_chiefs_sheet_and_its_copies_when_protection_begins(copy_of: Callable[..., Path]) -> None:

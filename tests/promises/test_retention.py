@@ -12,8 +12,10 @@ from pipelines.retention import let_go
 from pipelines.settings import Settings
 from pipelines.verify import verify
 from tests.home.building import Cli
-from tests.home.cases import DAY
+from tests.home.cases import CASES, DAY
 from tests.home.copies import opened, physical
+from tests.home.deliveries import deliver
+from tests.home.planting import consents
 from tests.home.running import run_day
 
 pytestmark = pytest.mark.usefixtures("without_great_expectations")
@@ -39,6 +41,22 @@ def test_only_list_dates_and_the_newest_day_keep_their_scores(copy_of: Callable[
     assert kept[1:] == [again.digest(of(tuesday, under)) for of in (layout.scores, layout.contributions)]
     explained = Cli()("explain", "--home", root, "no household", "--date", str(tuesday))
     assert "no such household" in str(explained.exception)
+
+
+def test_a_back_test_counts_the_households_that_a_purge_left_alike(copy_of: Callable[..., Path]) -> None:
+    """One of two parents withdraws: the day's live scores lose the household, the back-test has it with the other's."""
+    root, tuesday = copy_of("screened"), DAY + timedelta(days=1)
+    days = ("backtest", "--home", root, "--from", str(DAY), "--to", str(DAY))
+    before = Cli().ok(*days)
+    assert (before["files_equal_to_live"], before["households_shared"]) == (2, before["households_equal"])
+    (case,) = (case for case in CASES if case.name == "child of 14: refused by the other parent")
+    of_one = [row for row in consents(case) if row["resident_id"] == case.resident(1)]
+    deliver(root, "consents", tuesday, [row | {"withdrawn_on": str(tuesday)} for row in of_one])
+    run_day(root, tuesday)
+    after = Cli().ok(*days)
+    assert after["files_equal_to_live"] == 0
+    assert 0 < int(str(after["households_shared"])) < int(str(before["households_shared"]))
+    assert after["households_shared"] == after["households_equal"]
 
 
 def test_lists_of_long_ago_keep_no_scores_and_no_copies(

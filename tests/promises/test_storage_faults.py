@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
-from pipelines import cli
+from pipelines import cli, steps
 from pipelines import store as storage
 from pipelines.accepted import Log
 from pipelines.closing import close_day, not_far_ahead
@@ -351,3 +351,5 @@ def test_a_clock_set_back_opens_no_closed_day(home: Path) -> None:
 def test_a_clock_far_ahead_runs_nothing(home: Path) -> None:
     with pytest.raises(GateClosed, match=r"clock: 2030-01-01 is .* days after the newest delivery"):
         not_far_ahead(open_home(home), date(2030, 1, 1))
+    with pytest.raises(GateClosed, match=r"clock: 2030-01-01 is .* days after the newest delivery"):
+        steps.train(open_home(home), date(2030, 1, 1))

@@ -10,6 +10,8 @@ from contract_cases import CANARIES, DAY, like, source
 from data_contracts.canary import csv_bytes
 from data_contracts.office import check, filter_rows
 from data_contracts.reading import FileRefused, read_delivery
+from data_contracts.request_list import read_request, rows_with_broken_numbers
+from data_contracts.staging import stage
 
 TAX, WATER = source("tax_bills"), source("water_notices")
 
@@ -63,8 +65,53 @@ def test_filter_by_customer_number_compares_values_not_spellings(tmp_path: Path)
     path.write_bytes(csv_bytes(WATER.contract, rows))
     assert filter_rows(path, WATER, request(customer_no=["0012"]), out) == (3, 1)
     assert "００１２" in out.read_text(encoding="utf-8")
-    assert filter_rows(path, WATER, request(customer_no=[]), out) == (3, 0)
+
+
+def test_a_filter_that_keeps_nothing_writes_nothing(tmp_path: Path) -> None:
+    path, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    path.write_bytes(csv_bytes(WATER.contract, [like(WATER, 0, customer_no="0013")]))
+    with pytest.raises(FileRefused, match="nothing_kept"):
+        filter_rows(path, WATER, request(customer_no=["0012"]), out)
+    assert not out.exists()
+    path.write_bytes(csv_bytes(WATER.contract, []))
+    assert filter_rows(path, WATER, request(customer_no=["0012"]), out) == (0, 0)
     assert out.read_bytes() == csv_bytes(WATER.contract, [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_request_list_is_read_as_excel_saved_it(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("resident_id,carried\r\n000000000000001,繰越\r\n000000000000002,\r\n".encode(encoding))
+    asked = read_request(path, TAX, TAX.contract.names)
+    assert asked.to_pydict() == {"resident_id": ["000000000000001", "000000000000002"], "carried": ["繰越", ""]}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("resident_id\n000000000000001\n104030\n1.04E+05\n", "3、4 行目の「宛名番号」"),
+        ("resident_id,who\n000000000000001,x\n", "2 列目の見出し"),
+        ("resident_id,resident_id\n000000000000001,x\n", "2 列目の見出し"),
+        ("", "一覧を読めません"),
+        ("PK\x03\x04", "ブック"),
+    ],
+    ids=["leading zeros lost", "unknown column", "a column twice", "empty", "a workbook"],
+)
+def test_a_spoilt_request_list_is_refused_without_its_numbers(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileRefused, match=said) as refused:
+        read_request(path, TAX, TAX.contract.names)
+    assert refused.value.rule.startswith("request.")
+    assert "10403" not in str(refused.value)
+
+
+def test_rows_whose_number_no_list_can_name_are_told(tmp_path: Path) -> None:
+    ids = ["000000000000001", "12345", "00000000000000X", "０００００００００００００１"]
+    path = tmp_path / "in.csv"
+    path.write_bytes(csv_bytes(TAX.contract, [like(TAX, 0, resident_id=number) for number in ids]))
+    staged = stage([(1, read_delivery(path, TAX))], TAX)
+    assert rows_with_broken_numbers(staged, TAX, ["resident_id"]) == [3, 4, 5]
 
 
 def test_filter_on_several_columns_needs_all_of_one_line(tmp_path: Path) -> None:
