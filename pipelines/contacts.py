@@ -14,13 +14,15 @@ from pipelines.home import Home
 from pipelines.persons import FOREVER, People
 from pipelines.scope import Scope
 
+# A row of the consent ledger, as known on a day, on which it holds.
+_HOLDS = f"""known_from <= $day and $day < coalesce(known_until, {FOREVER}) and given_on <= $day
+    and $day <= coalesce(ends_on, {FOREVER}) and (withdrawn_on is null or $day < withdrawn_on)"""
 _MEETABLE = f"""
 with agreed as (
   select distinct resident_id from {permitted_on("$day", "'contact'")}),
 wish as (
   select resident_id, contact_by, contact_avoid, form_version from consents semi join members using (resident_id)
-  where known_from <= $day and $day < coalesce(known_until, {FOREVER}) and given_on <= $day
-    and $day <= coalesce(ends_on, {FOREVER}) and (withdrawn_on is null or $day < withdrawn_on)
+  where {_HOLDS} and list_contains(purposes, 'contact')
   qualify row_number() over (partition by resident_id order by given_on desc, consent_id desc) = 1)
 select m.household_key, m.person_key, m.resident_id, s.ward as district, s.town_code, s.language,
   w.contact_by, w.contact_avoid, coalesce(w.form_version in (select unnest($forms)), false) as random_allowed
@@ -33,20 +35,21 @@ order by m.household_key, m.person_key"""
 
 
 _GUARDIANS = f"""
-select distinct resident_id as child, given_by as guardian from consents
-where capacity in ('親権者', '未成年後見人') and given_by is not null and known_from <= $day
-  and $day < coalesce(known_until, {FOREVER}) and given_on <= $day
-  and $day <= coalesce(ends_on, {FOREVER}) and (withdrawn_on is null or $day < withdrawn_on)
+select distinct resident_id as child, given_by as guardian, unnest(sources) as source from consents
+where capacity in ('親権者', '未成年後見人') and given_by is not null and {_HOLDS}
+  and list_contains(purposes, 'early_outreach')
 order by all"""
 
 
 def guardians(home: Home, day: date) -> pa.Table:
-    """child_key, guardian_key: who consented for a child; its facts may be told to that guardian only (PRACTICE)."""
+    """child_key, guardian_key, source: who consented for a child, and to what; its facts of that source may be told to
+    that guardian only (PRACTICE).
+    """
     with connect(home) as con:
         _consents(home, con)
         found = con.execute(_GUARDIANS, {"day": day}).to_arrow_table()
     keys = [home.names.keys("person", found[name]) for name in ("child", "guardian")]
-    return pa.Table.from_arrays(keys, names=["child_key", "guardian_key"])
+    return pa.Table.from_arrays([*keys, found["source"]], names=["child_key", "guardian_key", "source"])
 
 
 def meetable(home: Home, people: People, of: Scope, random_forms: list[str]) -> pa.Table:

@@ -26,7 +26,7 @@ from pipelines.home import Home
 from pipelines.persons import FOREVER, People
 from pipelines.reasons import dated_facts
 from pipelines.scope import Scope, scope
-from pipelines.screening import hashes
+from pipelines.screening import hashes, run_day
 from reports.ethics_spread import step_counts
 from reports.ethics_words import policy_ja
 
@@ -41,7 +41,8 @@ def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, a
     """Everything `reports.ethics.ethics_report` reads. The explained day is the newest with features."""
     people = People(home)
     day = max(given.features)
-    of = scope(people, day, as_of)
+    today = run_day(home, as_of)
+    of = scope(people, day, today)
     return {
         "metrics": result.metrics,
         "model": result.model,
@@ -50,7 +51,7 @@ def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, a
         "as_of": as_of,
         "explained_day": day,
         "demonstration": home.settings.demonstration,
-        "coverage": coverage(people, of, as_of),
+        "coverage": coverage(people, of, today),
         "contracts": contract_results(home, as_of),
         "register": yaml.safe_load((home.settings.config / "legal_bases.yaml").read_text())["bases"],
         "shap": shap_agreement(result, given, day),

@@ -12,6 +12,7 @@ from pipelines import layout
 from pipelines.errors import WrongUse
 from pipelines.home import Home
 from pipelines.persons import People
+from pipelines.purge import purged
 from pipelines.reasons import dated_facts
 from pipelines.retention import day_of
 from pipelines.scope import scope
@@ -23,8 +24,9 @@ LEAST_SHOWN = 0.01
 
 def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any]:
     """base, contributions by term (largest first), margin, coverage and facts. Raises WrongUse when there is no such
-    row.
+    row, GateClosed when the last run died before it had purged.
     """
+    purged(home)
     on = day or _newest(home)
     under = "working" if home.store.has(layout.scores(on)) else layout.backtest_root(on)
     if not home.store.has(layout.scores(on, under)):

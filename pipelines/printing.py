@@ -22,11 +22,13 @@ from outreach.week import monday_of
 from pipelines import layout
 from pipelines.accepted import versions
 from pipelines.audit import record
+from pipelines.closing import protection_gate
 from pipelines.contacts import meetable
 from pipelines.deskwork import lines_of
 from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import Home
 from pipelines.persons import FOREVER, People
+from pipelines.purge import purged
 from pipelines.scope import scope
 from pipelines.screening import last_day
 from pipelines.slips import slips_on
@@ -50,14 +52,12 @@ GENERAL_OFFER = "暮らしやお金、仕事、健康などの相談窓口のご
 
 _PEOPLE = f"""
 select l.*, s.resident_id, s.name, s.name_kana, s.ward, s.town_code, s.town, s.lot, s.building,
-  w.contact_by as wish, w.contact_avoid
-from lines l join person_keys p using (person_key)
-join states s on s.resident_id = p.resident_id and s."from" <= $day and $day <= coalesce(s."until", {FOREVER})
-left join (
-  select resident_id, contact_by, contact_avoid from consents where known_until is null
-  qualify row_number() over (partition by resident_id order by given_on desc, consent_id desc) = 1) w
-  on w.resident_id = p.resident_id
+  n.contact_by as wish, n.contact_avoid
+from lines l
+join (select distinct person_key, resident_id, contact_by, contact_avoid from meetable) n using (person_key)
+join states s on s.resident_id = n.resident_id and s."from" <= $day and $day <= coalesce(s."until", {FOREVER})
 order by l.position"""
+_GENTLEST: Final = ("手紙", "電話", "訪問")
 
 
 def print_copy(home: Home, list_day: date, team: str | None, holder: str, sheet: Sheet) -> dict[str, Any]:
@@ -65,10 +65,13 @@ def print_copy(home: Home, list_day: date, team: str | None, holder: str, sheet:
     name), the 主任's slips of a day, or what one desk is told on a day (team = the desk).
 
     Returns the paths and the number of lines. Raises WrongUse when there is no such list, team or desk, GateClosed when
-    a sheet that goes out had to be back by now.
+    a sheet that goes out had to be back by now, when the protection file of the newest day is not in order (no address
+    leaves on a day of which nobody knows whom it protects), and when the last run died before it had purged.
     """
     path = _published(home, list_day, sheet)
     day = last_day(home)
+    protection_gate(home, day)
+    purged(home)
     back_by = _back_by(list_day, sheet, day)
     name, form, residents = {"slips": _slips, "desk": _desk}.get(sheet, _visits)(home, list_day, team, sheet, day)
     number = f"{_copies(home, list_day) + 1:03d}"
@@ -104,7 +107,7 @@ Printed = tuple[str, Form, list[str]]
 def _visits(home: Home, list_day: date, team: str | None, sheet: Sheet, day: date) -> Printed:
     name = _team(home, team, day)
     path = _published(home, list_day, sheet)
-    lines = _still_meetable(home, _lines(home.store.read_table(path), sheet), day)
+    lines = _lines(home.store.read_table(path), sheet)
     joined = _joined(home, lines.filter(pc.equal(lines["team"], name)), day)
     told = _told_slips(home, list_day, name) if sheet == "urgent" else []
     return name, visits([*map(_line, joined), *told]), [row["resident_id"] for row in joined]
@@ -190,13 +193,6 @@ def _lines(table: pa.Table, sheet: Sheet) -> pa.Table:
     ).to_arrow_table()
 
 
-def _still_meetable(home: Home, lines: pa.Table, day: date) -> pa.Table:
-    """Lines of persons in scope who may be contacted on `day`: what was taken in after the last purge counts too."""
-    people = People(home)
-    now = meetable(home, people, scope(people, day, day), [])
-    return lines.filter(pc.is_in(lines["person_key"], now["person_key"].combine_chunks()))
-
-
 def _team(home: Home, team: str | None, day: date) -> str:
     log = versions(home, home.with_role("teams")[0])
     names = sorted(capacity(known_on(log, day).to_pyarrow()).weekly_visits) if log is not None else []
@@ -225,8 +221,12 @@ def _back_by(list_day: date, sheet: Sheet, day: date) -> date:
 
 
 def _joined(home: Home, lines: pa.Table, day: date) -> list[dict[str, Any]]:
-    consents = versions(home, home.with_role("consents")[0])
-    return People(home).ask(_PEOPLE, {"day": day}, lines=lines, consents=consents).to_pylist()
+    """Lines of persons in scope who may be contacted on `day`, with name, address and the wishes that hold on it: what
+    was taken in after the last purge counts too.
+    """
+    people = People(home)
+    now = meetable(home, people, scope(people, day, day), [])
+    return people.ask(_PEOPLE, {"day": day}, lines=lines, meetable=now).to_pylist()
 
 
 def _line(row: dict[str, Any]) -> SheetLine:
@@ -240,12 +240,17 @@ def _line(row: dict[str, Any]) -> SheetLine:
         town=row["town"] or "",
         lot=row["lot"] or "",
         building=row["building"] or "",
-        contact_by=row["contact_by"] or "",
+        contact_by=_channel(row["contact_by"], row["wish"]),
         avoid=row["contact_avoid"] or "",
         triggers=tuple(_paper(r.feature).format(month=f"{r.year}年{r.month}月") for r in found),
         offers=tuple(offers[:3]) or (GENERAL_OFFER,),
         existing=ASK_FIRST if row["ask_first"] else "",
     )
+
+
+def _channel(listed: str | None, wished: str | None) -> str:
+    """The gentler of what the list says (phone first where nobody may live) and what the person wishes by now."""
+    return next((channel for channel in _GENTLEST if channel in (listed, wished)), wished or listed or "")
 
 
 def _paper(fact: str) -> str:

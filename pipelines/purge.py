@@ -30,17 +30,31 @@ from pipelines.store import Draft
 from pipelines.streams import batches_of, groups_of, side_by_side, without
 
 WHY = "purge"
-LISTS = "published/lists/"
-DERIVED = ("working/features/", "working/scores/", layout.BACKTESTS, LISTS, "restricted/people/desks/")
+LISTS, DESKS = "published/lists/", "restricted/people/desks/"
+DERIVED = ("working/features/", "working/scores/", layout.BACKTESTS, LISTS, DESKS)
 """Zones of rows by household that rest on what was permitted on their day."""
 Gone = Callable[[str, pa.Table], pa.ChunkedArray]
 """Which rows of a file, or of a part of it, may no longer be held."""
 
 
+def purged(home: Home) -> None:
+    """Raise GateClosed when people were published that nothing was purged by yet: a run died in between, and what was
+    withdrawn or hidden since still stands in what could be printed or told.
+    """
+    last = home.store.newest("purge")
+    if last is None or any(last.inputs.get(path) != digest for path, digest in _reads(home).items()):
+        what = "what was withdrawn or hidden since the last run that ended is not deleted yet"
+        raise GateClosed("purge", what, "run kizuki screen of the newest day again")
+
+
+def _reads(home: Home) -> dict[str, str]:
+    return {path: home.store.digest(path) for path in People.paths() if path != layout.LEDGER}
+
+
 def purge(home: Home, day: date) -> dict[str, int]:
     """Delete what may no longer be held on `day`. Returns rows deleted by zone (counts only)."""
     deleted: dict[str, int] = {}
-    inputs = {path: home.store.digest(path) for path in People.paths() if path != layout.LEDGER}
+    inputs = _reads(home)
 
     def fill(draft: Draft) -> None:
         people = People(home)
@@ -70,15 +84,18 @@ def _accepted(home: Home, people: People, draft: Draft) -> int:
 
 
 def _quarantine(home: Home, people: People, day: date, draft: Draft) -> int:
-    """Refused rows are kept for 30 days, and only of persons with a basis today."""
+    """Refused rows are kept for 30 days, and only of persons with a basis without a gap from then to today."""
     keep = timedelta(days=home.settings.numbers("municipality", day)["quarantine_days"])
     deleted = 0
-    with_basis = cache(lambda basis: people.ask(f"from {of_source(basis)}")["resident_id"].combine_chunks())
+    held = "select resident_id from {} where since <= $known"
+    with_basis = cache(
+        lambda basis, known: people.ask(held.format(of_source(basis)), {"known": known})["resident_id"].combine_chunks()
+    )
     for path in home.store.under("restricted/quarantine/"):
         _zone, _quarantine, name, known, _file = path.split("/")
         table = home.store.read_table(path)
         basis = home.basis(name)
-        kept = table.filter(pc.is_in(table["resident_id"], with_basis(basis))) if basis else table
+        kept = table.filter(pc.is_in(table["resident_id"], with_basis(basis, known))) if basis else table
         if date.fromisoformat(known) < day - keep:
             kept = table.slice(0, 0)
         if kept.num_rows < table.num_rows:
@@ -104,7 +121,7 @@ def _derived(home: Home, people: People, day: date, draft: Draft) -> tuple[int, 
     open_ones = [path for path in made_on if path not in counts]
     counts |= zip(open_ones, side_by_side(partial(_forget, home, draft, gone), open_ones), strict=True)
     of_lists = {path: count for path, count in counts.items() if path.startswith(LISTS)}
-    for path in (path for path, count in of_lists.items() if count):
+    for path in (path for path, count in counts.items() if count and path.startswith((LISTS, DESKS))):
         _unprint(home, _day_of(path), draft)
     return sum(counts.values()) - sum(of_lists.values()), sum(of_lists.values())
 

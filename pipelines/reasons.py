@@ -99,9 +99,13 @@ def vacant(home: Home, of: Scope) -> pa.Array:
 
 
 _BY_PERSON = """
-with told as (
+with may_hear as (
+  select g.child_key, g.guardian_key, n.feature
+  from (from guarding where child_key in (select person_key from chosen)) g join needs n using (source)
+  group by g.child_key, g.guardian_key, n.feature having count(*) = any_value(n.sources)),
+told as (
   select r.* replace (coalesce(g.guardian_key, r.person_key) as person_key)
-  from chosen r left join guarding g on g.child_key = r.person_key),
+  from chosen r left join may_hear g on g.child_key = r.person_key and g.feature = r.feature),
 own as (
   select p.household_key, p.person_key, r.feature || '@' || strftime(r.latest_on, '%Y-%m') as reason,
     row_number() over (partition by p.household_key, p.person_key order by r.rank, r.person_key nulls first) as place
@@ -115,8 +119,16 @@ from persons p left join own o using (household_key, person_key) group by all or
 
 
 def by_person(persons: pa.Table, chosen: pa.Table, guarding: pa.Table, vacant: pa.Array, first: pa.Array) -> pa.Table:
-    """Each person's reasons: from their own rows, the dwelling's, or a child's they consented for (PRACTICE)."""
+    """Each person's reasons: from their own rows, the dwelling's, or a child's, of the sources that they consented to
+    for it (PRACTICE).
+    """
+    needs = [
+        {"feature": name, "source": source, "sources": len(feature.sources)}
+        for name, feature in FEATURES.items()
+        for source in feature.sources
+    ]
     con = duckdb.connect()
+    con.register("needs", pa.Table.from_pylist(needs))
     con.register("persons", persons)
     con.register("chosen", chosen)
     con.register("guarding", guarding)

@@ -40,8 +40,9 @@ SLIPS = pa.schema(
 the person knows of it; the one resident who fits by kana and address, for the 主任's eyes."""
 
 # A slip is about a protected household when its address is theirs (without a room: the whole building's); when it is
-# one where a protected person once lived, and it names nobody or a protected person; when it names one and its
-# address says nothing. Fail closed: the desk hands back what is not its own.
+# one where a protected person once lived, and it names nobody; when it names a protected person or somebody who lives
+# with one, at whatever address (a refuge, the other party's), unless name and address are those of one resident who is
+# not of theirs. Fail closed: the desk hands back what is not its own.
 _ROUTED = f"""
 with shielded as (
   select distinct resident_id from protection
@@ -62,7 +63,7 @@ homes as (
   from keyed_states where dwelling_id is not null and (resident_id in (select resident_id from shielded)
     or resident_id in (select resident_id from near) and "from" <= $run and $run <= coalesce("until", {FOREVER}))
   group by all),
-names as (select distinct kana_key from keyed_states where resident_id in (select resident_id from shielded)
+names as (select distinct kana_key from keyed_states where resident_id in (select resident_id from near)
   and kana_key is not null),
 here as (
   select resident_id, split_part(dwelling_id, '|', 1) || '|' || split_part(dwelling_id, '|', 2) as lot,
@@ -76,12 +77,12 @@ fits as (
 places as (
   select town_code, min(ward) as ward from keyed_states where ward is not null and town_code is not null group by all),
 named as (
-  select s.slip_no, s.dwelling_id is null as nowhere, s.kana_key is null as nobody, n.kana_key is not null as theirs
+  select s.slip_no, s.kana_key is null as nobody, n.kana_key is not null as theirs
   from slips s left join names n using (kana_key)),
 closed as (
   select s.slip_no from slips s join homes h on h.lot = s.lot join named n on n.slip_no = s.slip_no
   where (h.room = s.room or h.room = '' or s.room = '') and (h.now or n.nobody or n.theirs)
-  union select slip_no from named where nowhere and theirs)
+  union select slip_no from named anti join fits using (slip_no) where theirs)
 select s.slip_no, s.known_from, c.slip_no is not null as closed,
   coalesce(s.urgent, false) and coalesce(s.told_person, false)
     and date_diff('day', s.seen_on, $day) <= $max_age as goes_out, f.resident_id, p.town_code, p.ward

@@ -50,13 +50,14 @@ def take_in(home: Home, source: str, to: date) -> Figures:
         if source == _last_about_people(home):
             publish_people(home, screening.run_day(home, to))
     newest = home.ledger().last_accepted(source, to)
+    told = newest if home.role(source) != "protection" else None  # how many are protected is nobody's figure
     refused = [e for e in home.ledger().of(source, "refused") if e.folder_day == to]
     return {
         "files": files,
         "refused_files": len(refused),
         "refused_rule": refused[-1].rule if refused else "",
-        "rows": newest.rows_in if newest else 0,
-        "refused_rows": newest.refused if newest else 0,
+        "rows": told.rows_in if told else 0,
+        "refused_rows": told.refused if told else 0,
         "age_days": ages(home, to)[source],
     }
 

@@ -36,7 +36,7 @@ from pipelines.home import Home
 from pipelines.manifest import sha256
 from pipelines.persons import People
 from pipelines.scope import Scope, scope
-from pipelines.screening import Hub, hub_paths
+from pipelines.screening import Hub, hub_paths, run_day
 from pipelines.store import Draft
 from reports.ethics import cases_page, ethics_report
 
@@ -113,7 +113,8 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
     """Feature tables and labels of the split's days, permissions to train on and to count, and the declared numbers."""
     people = People(home)
     hub = Hub.since(home, min(split.feature_days))
-    scopes = {day: scope(people, day, as_of) for day in split.feature_days}
+    today = run_day(home, as_of)
+    scopes = {day: scope(people, day, today) for day in split.feature_days}
     days = {day: DayScope(of.permission, of.visible, of.households) for day, of in scopes.items()}
     tables = dict(feature_tables(*hub, days))
     known = _known(home, people, hub, split, as_of)
@@ -135,8 +136,8 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
         known=known,
         groups=_groups(scopes),
         area=_area(scopes),
-        trainable=_permitted(people, {*split.learnt, *split.calibration}, "model_training", scopes, as_of),
-        evaluable=_permitted(people, {*later, *whole}, "model_evaluation", scopes, as_of),
+        trainable=_permitted(people, {*split.learnt, *split.calibration}, "model_training", scopes, today),
+        evaluable=_permitted(people, {*later, *whole}, "model_evaluation", scopes, today),
         specs=specs_of(list(FEATURES.values())),
         sources={name: feature.sources for name, feature in FEATURES.items()},
         card=load_card(home, as_of),
@@ -189,7 +190,7 @@ def _touched(home: Home) -> pa.Table:
 
 
 def _permitted(
-    people: People, days: set[date], purpose: str, scopes: Mapping[date, Scope], as_of: date
+    people: People, days: set[date], purpose: str, scopes: Mapping[date, Scope], today: date
 ) -> dict[date, pa.Array]:
     """Households of each day all of whose facts may be used for `purpose`, then and today.
 
@@ -197,7 +198,7 @@ def _permitted(
     """
     permitted: dict[date, pa.Array] = {}
     for day in sorted(days):
-        wanted = scope(people, day, as_of, purpose)
+        wanted = scope(people, day, today, purpose)
         permitted[day] = _fully(scopes[day], wanted)
     return permitted
 

@@ -111,7 +111,8 @@ def contact(kind: str, **changes: str) -> Row:
     return {"kind": kind, "began_on": "2025-12-01", **changes}
 
 
-def _child(born: str, *consents: Row) -> Person:
+def child(born: str, *consents: Row) -> Person:
+    """A child with the consents that were given for it, or by it."""
     return Person(tuple(consents), born=born, relationship="子")
 
 
@@ -150,9 +151,9 @@ SEEN: tuple[Case, ...] = (
         (),
         "listed",
     ),
-    Case("an agreeing child of 10", (ADULT, _child("2015-05-05", guardian())), (), "listed"),
-    Case("an agreeing child of 14", (ADULT, _child("2011-05-05", guardian(), consent())), (), "listed"),
-    Case("an agreeing child of 17", (ADULT, _child("2008-05-05", consent())), (), "listed"),
+    Case("an agreeing child of 10", (ADULT, child("2015-05-05", guardian())), (), "listed"),
+    Case("an agreeing child of 14", (ADULT, child("2011-05-05", guardian(), consent())), (), "listed"),
+    Case("an agreeing child of 17", (ADULT, child("2008-05-05", consent())), (), "listed"),
 )
 
 NO_BASIS: tuple[Case, ...] = (
@@ -177,15 +178,15 @@ NO_BASIS: tuple[Case, ...] = (
     Case(
         "the wife withdrew", (ADULT, Person((consent(withdrawn_on="2026-02-01"),), relationship="妻")), (1,), "listed"
     ),
-    Case("child of 10: only the child", (ADULT, _child("2015-05-05", consent())), (1,), "listed"),
-    Case("child of 14: only the parent", (ADULT, _child("2011-05-05", guardian())), (1,), "listed"),
-    Case("child of 14: only the child", (ADULT, _child("2011-05-05", consent())), (1,), "listed"),
+    Case("child of 10: only the child", (ADULT, child("2015-05-05", consent())), (1,), "listed"),
+    Case("child of 14: only the parent", (ADULT, child("2011-05-05", guardian())), (1,), "listed"),
+    Case("child of 14: only the child", (ADULT, child("2011-05-05", consent())), (1,), "listed"),
     Case(
         "child of 10: refused by the other parent",
         (
             ADULT,
             Person(YES, relationship="妻"),
-            _child("2015-05-05", guardian(), guardian(1, withdrawn_on="2025-05-10")),
+            child("2015-05-05", guardian(), guardian(1, withdrawn_on="2025-05-10")),
         ),
         (2,),
         "listed",
@@ -195,14 +196,14 @@ NO_BASIS: tuple[Case, ...] = (
         (
             ADULT,
             Person(YES, relationship="妻"),
-            _child("2011-05-05", consent(), guardian(), guardian(1, withdrawn_on="2026-01-10")),
+            child("2011-05-05", consent(), guardian(), guardian(1, withdrawn_on="2026-01-10")),
         ),
         (2,),
         "listed",
     ),
-    Case("turned 18: the parent's consent has ended", (ADULT, _child("2008-01-05", guardian())), (1,), "listed"),
-    Case("unknown birth date: only the parent", (ADULT, _child("不詳", guardian())), (1,), "listed"),
-    Case("a child consents, no adult", (Person(), _child("2008-05-05", consent())), (0,), "unscored"),
+    Case("turned 18: the parent's consent has ended", (ADULT, child("2008-01-05", guardian())), (1,), "listed"),
+    Case("unknown birth date: only the parent", (ADULT, child("不詳", guardian())), (1,), "listed"),
+    Case("a child consents, no adult", (Person(), child("2008-05-05", consent())), (0,), "unscored"),
 )
 
 PROTECTED: tuple[Case, ...] = (
@@ -229,7 +230,7 @@ PROTECTED: tuple[Case, ...] = (
     Case("husband of a protected wife", (ADULT, Person(YES, protection=(measure(),), relationship="妻")), (0, 1)),
     Case(
         "mother of a protected child",
-        (ADULT, replace(_child("2015-05-05", guardian()), protection=(measure(),))),
+        (ADULT, replace(child("2015-05-05", guardian()), protection=(measure(),))),
         (0, 1),
     ),
     Case(
@@ -277,7 +278,7 @@ SUPPORTED: tuple[Case, ...] = (
         (1,),
         "listed",
     ),
-    Case("a child known to the council", (ADULT, replace(_child("2015-05-05"), support=(COUNCIL,))), (1,), "listed"),
+    Case("a child known to the council", (ADULT, replace(child("2015-05-05"), support=(COUNCIL,))), (1,), "listed"),
 )
 
 
