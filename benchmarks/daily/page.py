@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from benchmarks.daily import plots
+from benchmarks.daily import plots, results
 from benchmarks.daily.limits import LIMITS
 from benchmarks.daily.results import committed, read
 
@@ -57,16 +57,17 @@ make bench                                                         20,000 househ
 in five adults consenting; the waterworks send what is asked for, not every ordinary reading), monthly, and for the last
 two weeks daily. The model is learned in a city of 2,000 and carried over, signed there by the demonstration reviewers.
 """
+    yield "## Measured on\n"
     yield from _machines(result, sizes)
     yield from _targets(result)
     yield from _phases(result, sizes)
+    yield from _limited()
     yield from _growth(result, sizes)
     yield from _steps(result)
     yield from _comparison(result)
 
 
 def _machines(result: dict[str, Any], sizes: list[str]) -> Iterator[str]:
-    yield "## Measured on\n"
     shared = False
     yield "| households | date | commit | machine | Python, DuckDB, pyarrow | other work on the machine |"
     yield "|---|---|---|---|---|---|"
@@ -146,17 +147,36 @@ def _phases(result: dict[str, Any], sizes: list[str]) -> Iterator[str]:
             f"({city['bills_late']:,} late), {rows:,} rows in {sum(city['bytes'].values()) / 1e6:,.0f} MB of files "
             f"(written in {city['usage']['seconds']:.0f} s).\n"
         )
-        yield "| command | seconds | CPU seconds | peak MB | read MB | written MB |"
-        yield "|---|---|---|---|---|---|"
-        for name, phase in of["phases"].items():
-            yield (
-                f"| {name} | {phase['seconds']:.1f} | {phase['cpu_seconds']:.1f} | {phase['peak_mb']:,} "
-                f"| {phase['read_mb']:,} | {phase['written_mb']:,} |"
-            )
+        yield from _table(of)
         yield ""
     for name, words in PHASES.items():
         yield f"* *{name}*: {words}"
     yield "\nRead and written: bytes through system calls, whether or not a disk saw them. Peak: resident memory."
+
+
+def _table(of: dict[str, Any]) -> Iterator[str]:
+    yield "| command | seconds | CPU seconds | peak MB | read MB | written MB |"
+    yield "|---|---|---|---|---|---|"
+    for name, phase in of["phases"].items():
+        yield (
+            f"| {name} | {phase['seconds']:.1f} | {phase['cpu_seconds']:.1f} | {phase['peak_mb']:,} "
+            f"| {phase['read_mb']:,} | {phase['written_mb']:,} |"
+        )
+
+
+def _limited() -> Iterator[str]:
+    """A course in a control group that may hold less than the machine has: what it says is that it ends, and how."""
+    for path in sorted(results.FOLDER.glob("limited-*.json"))[-1:]:
+        result = read(path)
+        yield f"\n## In less memory ([{path.name}](../../benchmarks/results/{path.name}))\n"
+        yield from _machines(result, sorted(result["sizes"], key=int))
+        for size, of in result["sizes"].items():
+            yield (
+                f"\nAll that these commands hold, the files that the kernel keeps in memory for them counted, stays in "
+                f"{of['machine']['memory_limit_gb']:g} GB; {int(size):,} households. A command that needed more would "
+                "have been killed.\n"
+            )
+            yield from _table(of)
 
 
 def _growth(result: dict[str, Any], sizes: list[str]) -> Iterator[str]:

@@ -82,8 +82,12 @@ def test_the_page_says_what_the_commands_could_use_of_the_machine(
 ) -> None:
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     monkeypatch.setattr(results, "memory_limit", lambda: 8.0)
+    results.add(tmp_path / "limited-a.json", 2000, _size(cpu=10.0))
+    monkeypatch.setattr(results, "memory_limit", lambda: None)
     results.add(tmp_path / "speed-a.json", 2000, _size(cpu=10.0))
-    assert "(8 GB of it for the commands and their files)" in page.speed_pages()["docs/benchmarks/speed.md"]()
+    _, _, limited = page.speed_pages()["docs/benchmarks/speed.md"]().partition("## In less memory")
+    assert "(8 GB of it for the commands and their files)" in limited
+    assert "stays in 8 GB; 2,000 households" in limited
 
 
 def test_without_the_whole_city_no_target_is_called_met(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
