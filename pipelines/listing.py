@@ -77,7 +77,7 @@ def publish_list(home: Home, day: date) -> bool:
         plan = plan_from_the_top(asked, partial(reasons_of, home, of, digest, model), planned)
         listed = plan.visits["household_key"]
         always = pa.table({"household_key": listed, "u": home.names.draws("ask_first", listed)})
-        visits = with_ask_first(plan.visits, out.council, always, policy.ask_first_percent)
+        visits = with_ask_first(plan.visits, out.council, always, policy.ask_first_percent, monday)
         before = lines_before(home, monday)
         desks = desk_lines(plan.noticed, visits, out.cases, before, policy.notice_days, day)
         draft.table(path, visits, ["team", "position"])

@@ -70,9 +70,9 @@ def print_copy(home: Home, list_day: date, team: str | None, holder: str, sheet:
     """
     path = _published(home, list_day, sheet)
     day = last_day(home)
+    back_by = _back_by(list_day, sheet, day)
     protection_gate(home, day)
     purged(home)
-    back_by = _back_by(list_day, sheet, day)
     name, form, residents = {"slips": _slips, "desk": _desk}.get(sheet, _visits)(home, list_day, team, sheet, day)
     number = f"{_copies(home, list_day) + 1:03d}"
     info = CopyInfo(f"{TITLES[sheet]} {list_day}", name, holder, number, day, back_by, home.settings.demonstration)

@@ -6,6 +6,7 @@ Each rule is a planted household of the session home. What excludes stays sealed
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from shutil import copytree
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -153,9 +154,11 @@ def test_a_desks_copy_holds_case_numbers_only(printed: Callable[..., str]) -> No
 
 
 def test_no_copy_goes_out_when_its_week_is_over_but_the_chief_may_read_late(copy_of: Callable[..., Path]) -> None:
-    root = copy_of("screened")
-    deliver(root, "tax_bills", DAY + timedelta(days=7), list(bills(CASES[0], "tax_bills", 11)))
-    steps.take_in(opened(root), "tax_bills", DAY + timedelta(days=7))
+    root, later = copy_of("screened"), DAY + timedelta(days=7)
+    deliver(root, "tax_bills", later, list(bills(CASES[0], "tax_bills", 11)))
+    protected = root / "inbox" / "protected_persons"
+    copytree(protected / str(NEXT), protected / str(later))
+    run_day(root, later)
     for sheet in ("week", "urgent"):
         with pytest.raises(GateClosed, match="had to be back by 2026-04-12"):
             steps.print_copy(opened(root), DAY, "第一班", HOLDER, sheet)  # type: ignore[arg-type]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from itertools import groupby, pairwise
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from outreach.ask_first import with_ask_first
+from outreach.ask_first import TURN_WEEKS, with_ask_first
 from outreach.desks import CHANGED, DESK_LINES, VISIT, desk_lines, slip_lines
 from outreach.eligibility import LEFT_OUT, told_to_the_analyst, why_counts
 from outreach.policy import Policy
@@ -148,17 +149,33 @@ def test_the_card_asks_to_see_the_chief_for_the_council_and_for_random_others(we
     visits = plan_week(**given, policy=policy).visits
     keys = visits["household_key"].to_pylist()
     known = pa.array([keys[3], keys[40]], pa.string())
-    said = with_ask_first(visits, known, given["draws"], 15)
+    said = with_ask_first(visits, known, given["draws"], 15, DAY)
     assert said.drop_columns(["ask_first"]).equals(visits.drop_columns(["ask_first"]))
     asked = {row["household_key"] for row in said.to_pylist() if row["ask_first"]}
     assert {keys[3], keys[40]} < asked
     assert 3 <= len(asked) <= 30
-    again = with_ask_first(visits, pa.array([], pa.string()), given["draws"], 15)
+    again = with_ask_first(visits, pa.array([], pa.string()), given["draws"], 15, DAY)
     others = {row["household_key"] for row in again.to_pylist() if row["ask_first"]}
     assert others == asked - {keys[3], keys[40]} | (others & {keys[3], keys[40]}), "nobody else's card changes"
-    assert with_ask_first(visits, pa.array([], pa.string()), given["draws"], 0)["ask_first"].to_pylist() == [
+    assert with_ask_first(visits, pa.array([], pa.string()), given["draws"], 0, DAY)["ask_first"].to_pylist() == [
         False
     ] * len(keys)
+
+
+def test_a_card_that_says_so_anew_is_no_sign_of_anything(week: Week, policy: Policy) -> None:
+    """Others begin and stop saying so as well, for months: one in seven at any time, some anew every few weeks."""
+    given = week(300, 200)
+    visits, none = plan_week(**given, policy=policy).visits, pa.array([], pa.string())
+    weeks = [
+        with_ask_first(visits, none, given["draws"], 15, DAY + timedelta(weeks=n))["ask_first"].to_pylist()
+        for n in range(2 * TURN_WEEKS)
+    ]
+    assert all(0.05 < sum(said) / len(said) < 0.3 for said in weeks)
+    anew = sum(now and not before for one, two in pairwise(weeks) for before, now in zip(one, two, strict=True))
+    assert anew > 1.5 * len(weeks[0]), "about once in each turn, for every household"
+    for household in zip(*weeks, strict=True):
+        inside = [len(list(run)) for said, run in groupby(household) if said][1:-1]
+        assert all(14 <= weeks_long <= 17 for weeks_long in inside)
 
 
 # -- what the worker in charge and the desks are told ----------------------------------------------------------------
