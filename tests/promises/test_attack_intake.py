@@ -49,7 +49,7 @@ def test_a_team_whose_visits_changed_can_be_printed_for(copy_of: Callable[..., P
         for team in teams.filter(pc.is_null(teams["known_until"])).to_pylist()
     ]
     deliver(root, "teams", later, rows, "full_teams.csv")
-    steps.take_in(opened(root), "teams", later)
+    run_day(root, later)
     assert steps.print_copy(opened(root), DAY, "第二班", HOLDER)["lines"] >= 0
 
 
