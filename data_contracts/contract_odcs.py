@@ -155,8 +155,7 @@ def _rule(path: Path, said: DataQuality) -> Rule:
 
 
 def _file_rule(path: Path, said: DataQuality) -> FileRule:
-    given = said.implementation if isinstance(said.implementation, dict) else {}
-    custom = _custom(said.customProperties)
+    given, custom = _implementation(said), _custom(said.customProperties)
     if not said.id or not said.description or "check" not in given or not custom.get("remedy"):
         raise ContractError(path, f"file rule {said.id!r}", "give id, description, remedy and implementation.check")
     limits = tuple((k, v) for k, v in given.items() if k != "check")
@@ -164,16 +163,18 @@ def _file_rule(path: Path, said: DataQuality) -> FileRule:
 
 
 def _drifts(said: DataQuality) -> bool:
-    return (
-        said.type == "custom" and isinstance(said.implementation, dict) and said.implementation.get("check") == "drift"
-    )
+    return said.type == "custom" and _implementation(said).get("check") == "drift"
+
+
+def _implementation(said: DataQuality) -> dict[str, Any]:
+    return said.implementation if isinstance(said.implementation, dict) else {}
 
 
 def _drift_rule(path: Path, said: DataQuality) -> DriftRule:
-    given, custom = dict(said.implementation or {}), _custom(said.customProperties)  # type: ignore[arg-type]
-    given.pop("check")
+    given, custom = _implementation(said), _custom(said.customProperties)
+    limits = {name: value for name, value in given.items() if name != "check"}
     try:
-        rule = DriftRule(said.id or "", said.description or "", custom.get("remedy", ""), **given)
+        rule = DriftRule(said.id or "", said.description or "", custom.get("remedy", ""), **limits)
     except TypeError as error:
         raise ContractError(
             path, f"drift rule {said.id!r}: {error}", "give of, last, least, seasons and a limit"

@@ -100,11 +100,11 @@ def axes_of(groups: pa.Table, city: City) -> dict[str, list[str | None]]:
 
 def visibility(
     margin: Floats, x: Matrix, household: Codes, sources: Mapping[str, Sequence[str]], *, made_up: bool
-) -> dict[str, object]:
+) -> dict[str, dict[str, dict[str, object]]]:
     """How well the margin tells which sources are visible (0.5 = not at all), overall and among households without any
     signal. A source counts as visible when some feature that reads it alone is."""
     silent = (np.nan_to_num(x.values) == 0).all(axis=1)
-    out: dict[str, object] = {}
+    out: dict[str, dict[str, dict[str, object]]] = {}
     for source in sorted({s for of in sources.values() for s in of}):
         own = [j for j, name in enumerate(x.names) if tuple(sources[name]) == (source,)]
         if own:

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines import layout, steps
 from pipelines.errors import GateClosed
+from pipelines.printing import Sheet
 from tests.home import traces
 from tests.home.building import HOLDER
 from tests.home.cases import ADULT, CASES, DAY, YES, Case, Person, Row, child, consent, guardian, measure
@@ -33,13 +34,13 @@ def protect(root: Path, resident: str, first: date) -> None:
             append(path, "protected_persons", [measure() | {"resident_id": resident}])
 
 
-def printed(root: Path, day: date, sheet: str = "week", team: str | None = "第一班") -> list[list[str]]:
-    made = steps.print_copy(opened(root), day, team, HOLDER, sheet)  # type: ignore[arg-type]
+def printed(root: Path, day: date, sheet: Sheet = "week", team: str | None = "第一班") -> list[list[str]]:
+    made = steps.print_copy(opened(root), day, team, HOLDER, sheet)
     book = openpyxl.load_workbook(str(made["xlsx"]))
     return [[str(cell.value or "") for cell in row] for row in book.active.iter_rows()]
 
 
-def line_of(root: Path, day: date, sheet: str, name: str) -> list[str]:
+def line_of(root: Path, day: date, sheet: Sheet, name: str) -> list[str]:
     (row,) = [row for row in printed(root, day, sheet) if any(name in cell for cell in row)]
     return row
 
@@ -115,7 +116,8 @@ def test_the_way_that_is_wished_stands_on_every_sheet(copy_of: Callable[..., Pat
     claimed = [row | {"claim_on": str(DAY), "month": "2021-02-01"} for row in rent(WHO)]
     deliver(root, "housing_rent", NEXT, claimed, "full_z.csv")
     run_day(root, NEXT)
-    for sheet, day in (("week", DAY), ("urgent", NEXT)):
+    sheets: tuple[tuple[Sheet, date], ...] = (("week", DAY), ("urgent", NEXT))
+    for sheet, day in sheets:
         assert "手紙" in line_of(root, day, sheet, WHO.full_name(0))
 
 

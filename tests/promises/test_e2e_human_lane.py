@@ -18,6 +18,7 @@ from pipelines import layout, steps
 from pipelines.deskwork import lines_of
 from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import Home
+from pipelines.printing import Sheet
 from pipelines.slips import CHIEF, DESK
 from tests.home import traces
 from tests.home.building import HOLDER
@@ -118,8 +119,8 @@ def test_safeguards_and_slips_lie_sealed(home: Home) -> None:
 def printed(copy_of: Callable[..., Path]) -> Callable[..., str]:
     root = copy_of("screened")
 
-    def text(sheet: str, team: str | None = None) -> str:
-        made = steps.print_copy(opened(root), DAY, team, HOLDER, sheet)  # type: ignore[arg-type]
+    def text(sheet: Sheet, team: str | None = None) -> str:
+        made = steps.print_copy(opened(root), DAY, team, HOLDER, sheet)
         return traces.text_of(Path(str(made["xlsx"]))) + traces.text_of(Path(str(made["pdf"])))
 
     return text
@@ -159,9 +160,10 @@ def test_no_copy_goes_out_when_its_week_is_over_but_the_chief_may_read_late(copy
     protected = root / "inbox" / "protected_persons"
     copytree(protected / str(NEXT), protected / str(later))
     run_day(root, later)
-    for sheet in ("week", "urgent"):
+    out: tuple[Sheet, ...] = ("week", "urgent")
+    for sheet in out:
         with pytest.raises(GateClosed, match="had to be back by 2026-04-12"):
-            steps.print_copy(opened(root), DAY, "第一班", HOLDER, sheet)  # type: ignore[arg-type]
+            steps.print_copy(opened(root), DAY, "第一班", HOLDER, sheet)
     made = steps.print_copy(opened(root), DAY, None, HOLDER, "slips")
     assert "2026-04-19" in traces.text_of(Path(str(made["xlsx"])))
 

@@ -164,11 +164,10 @@ def test_how_many_are_seen_is_told_unless_it_gives_a_few_away() -> None:
     x = Matrix(pa.array([f"h{i:03}" for i in range(200)]), ("a", "b"), values)
     margin = RNG.normal(size=200)
     found = visibility(margin, x, np.arange(200), {"a": ("tax",), "b": ("water",)}, made_up=True)
-    tax: dict[str, dict[str, object]] = found["tax"]  # type: ignore[assignment]
+    tax, water = found["tax"], found["water"]
     assert (tax["all"]["seen"], tax["all"]["unseen"]) == (150, 50)
     assert tax["without_signals"]["unseen"] is None
     few = visibility(margin[20:], Matrix(x.keys[20:], x.names, values[20:]), np.arange(180),
                      {"a": ("tax",), "b": ("water",)}, made_up=True)["tax"]  # fmt: skip
-    assert few["without_signals"]["positives"] is few["without_signals"]["unseen"] is None  # type: ignore[index]
-    water: dict[str, dict[str, object]] = found["water"]  # type: ignore[assignment]
+    assert few["without_signals"]["positives"] is few["without_signals"]["unseen"] is None
     assert (water["all"]["seen"], water["all"]["unseen"], water["all"]["value"]) == (200, 0, None)
