@@ -36,6 +36,16 @@ def _small(count: int, whole: int | None, small: int) -> bool:
     return count < small or (whole is not None and whole - count < small)
 
 
+def rounded(count: int) -> int:
+    """A count to the nearest ten: what was told on another day, subtracted, is no single household."""
+    return (count + SMALL // 2) // SMALL * SMALL
+
+
+def about(count: int) -> str:
+    """A count for a log that others read: whether there was anything, and how much only from ten on."""
+    return f"1-{SMALL - 1}" if 0 < count < SMALL else str(rounded(count))
+
+
 def told(counts: Sequence[int], small: int = SMALL) -> list[int | None]:
     """The counts under a published total, small ones and what gives them away hidden; that there is nobody is told,
     unless so few are there at all that it would tell where they are."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from models.candidates import Recipe, TrainingSettings
 from models.labels import Known
 from models.learners.scorecard import Card
-from models.matrix import Spec
+from models.matrix import Matrix, Spec
 from models.panel import City, Panel, panel
 from models.splits import Split
 
@@ -21,8 +22,8 @@ class TrainingInputs:
     features: day → household_key + a float32 column per feature (null = not visible), for `split.feature_days`.
     labels: day → `labels.labels`, for `split.label_days`. groups: household_key + a string column per axis of the
     subgroup tables. area: household_key, ward. trainable, evaluable: day → household_keys with permission to train on
-    (training and calibration days) and to count (selection, test and replay days). sources: feature → the basis names
-    it reads. slots: visits per week. config_digest goes into the model.
+    (training and calibration days, and the newest) and to count (selection, test and replay days). sources: feature →
+    the basis names it reads. slots: visits per week. config_digest goes into the model.
     """
 
     split: Split
@@ -45,6 +46,14 @@ class TrainingInputs:
     def recipe(self) -> Recipe:
         """What a fit needs besides its rows."""
         return Recipe(self.specs, self.card, self.settings, self.config_digest)
+
+    @property
+    def newest(self) -> Matrix:
+        """The households of the newest day that may be trained on: what a model that learnt nothing is measured by."""
+        day = max(self.features)
+        table = self.features[day]
+        permitted = pc.is_in(table["household_key"], value_set=self.trainable[day])
+        return Matrix.from_table(table.filter(permitted), self.recipe.names)
 
 
 def rows_of(inputs: TrainingInputs, what: str, city: City) -> Panel | None:

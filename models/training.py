@@ -50,7 +50,7 @@ def train(inputs: TrainingInputs) -> TrainingResult:
         choice = choose(*chosen, delta=inputs.settings.delta_days, enough=True, made_up=inputs.made_up)
         background = judged.x
     else:
-        background = Matrix.from_table(inputs.features[max(inputs.features)], recipe.names)
+        background = inputs.newest
         card = fit_candidate("scorecard", recipe, background, np.zeros(background.rows, dtype=np.int64), None)
         candidates, baselines, judged = {"scorecard": card}, Baselines(), None
         choice = choose(

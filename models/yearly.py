@@ -42,7 +42,7 @@ def train_yearly(inputs: TrainingInputs) -> TrainingResult:
         choice = _choice(inputs, learnt, choosing)
         candidates, baselines, ceiling, background = _learnt_again(inputs, city)
     else:
-        background = Matrix.from_table(inputs.features[max(inputs.features)], inputs.recipe.names)
+        background = inputs.newest
         candidates, baselines, ceiling = {"scorecard": _unlearnt(inputs.recipe, background)}, Baselines(), None
         choice = choose(
             {"scorecard": np.zeros(0)}, np.zeros(0), {}, delta=inputs.settings.delta_share, enough=False,

@@ -31,6 +31,10 @@ _VERSIONS = """
 select {columns}, o.known_from, c.known_until, c.closed_by from (from "{name} opened" {only}) o
 left join (from "{name} closed" {only}) c using (k1, k2, seq)
 """
+# What became known before a gap in its person's basis is purged by this very run: shown again, it is new.
+_FORGOTTEN = """
+delete from believed using stretch s where believed.resident_id = s.resident_id and believed.known_from < s.since
+"""
 
 
 class Log:
@@ -47,7 +51,8 @@ class Log:
         self._parts: dict[str, list[Path]] = {"opened": [], "closed": []}
 
     def add(self, complete: pa.Table, content: list[str]) -> None:
-        """Take a batch into the log: the tables `kept` and `seen` of the connection (data_contracts.versions.sight).
+        """Take a batch into the log: the tables `kept` and `seen` of the connection (data_contracts.versions.sight),
+        and of signals `stretch` (pipelines.gate).
 
         `complete`: scope, seq, known_from of its full deliveries whose absences mean something; `content`: the columns
         of `kept` whose change makes a new version.
@@ -58,6 +63,8 @@ class Log:
         for kind in ("opened", "closed"):
             self._view(kind, self._parts[kind], home_paths(self._home, self._name, kind))
         recall(con, "opened", "closed", scope=scope, person=self._person)
+        if self._home.role(self._name) == "signal":
+            con.execute(_FORGOTTEN)
         advance(con)
         content_of = "k.* exclude (seq, row, row__deleted), o.* exclude (rid)"
         self._part("opened", f"select {content_of} from kept k join opening o on k.rowid = o.rid")

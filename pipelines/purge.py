@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from identity.permissions import holds_on, permitted_on
+from identity.permissions import names
+from identity.stretches import stretches
 from pipelines import layout
 from pipelines.accepted import rewrite_held, unheld
 from pipelines.audit import HANDLES
@@ -22,7 +23,7 @@ from pipelines.errors import GateClosed
 from pipelines.holding import hold, of_source
 from pipelines.home import Home
 from pipelines.losses import households_lost, households_lost_since
-from pipelines.persons import People
+from pipelines.persons import FOREVER, People
 from pipelines.retention import scores_read
 from pipelines.safeguards import forget
 from pipelines.slips import forget_slips
@@ -33,6 +34,18 @@ WHY = "purge"
 LISTS, DESKS = "published/lists/", "restricted/people/desks/"
 DERIVED = ("working/features/", "working/scores/", layout.BACKTESTS, LISTS, DESKS)
 """Zones of rows by household that rest on what was permitted on their day."""
+_PERMITS = f"""(select resident_id, "from" as f, coalesce("until", {FOREVER}) as u from permission
+  where "from" <= $day and {{only}})"""
+_CONTACT = _PERMITS.format(only=names("purposes", "'contact'"))
+# Who may be contacted on the day, and since when without a gap: who withdrew only that stays in no list either.
+_CONTACT_SINCE = f"""
+select person_key, f from {stretches(_CONTACT, "resident_id")} join person_keys using (resident_id)
+where u >= $day order by 1"""
+_STILL_NAMED = f"""
+with ended as (
+  select resident_id from {stretches(_PERMITS.format(only="true"), "resident_id")} group by resident_id
+  having not bool_or(u >= $day) or bool_or(u >= $since and u < $day))
+from handles anti join ended using (resident_id) order by resident_id"""
 Gone = Callable[[str, pa.Table], pa.ChunkedArray]
 """Which rows of a file, or of a part of it, may no longer be held."""
 
@@ -106,15 +119,16 @@ def _quarantine(home: Home, people: People, day: date, draft: Draft) -> int:
 
 def _derived(home: Home, people: People, day: date, draft: Draft) -> tuple[int, int]:
     """Rows of past days and lists of households that are protected now, or whose facts rested on a basis that ended."""
-    contactable = _contactable(people, day)
     made_on = {path: _made_on(home, path) for prefix in DERIVED for path in home.store.under(prefix)}
     lost_on = households_lost(people, set(made_on.values()), day, _at_home(home, day))
+    agreed = people.ask(_CONTACT_SINCE, {"day": day}).combine_chunks()
 
     def gone(path: str, rows: pa.Table) -> pa.ChunkedArray:
         lost = pc.is_in(rows["household_key"], lost_on[made_on[path]])
         if "person_key" not in rows.column_names:
             return lost
-        return pc.or_(lost, pc.invert(pc.is_in(rows["person_key"], contactable)))
+        place = pc.index_in(rows["person_key"], agreed["person_key"])
+        return pc.or_(lost, pc.greater(agreed["f"].take(place), min(made_on[path], day)).fill_null(True))
 
     sealed = [path for path in made_on if path.startswith(SEALED)]
     counts = {path: _forget_sealed(home, draft, gone, path) for path in sealed}
@@ -175,13 +189,6 @@ def _made_on(home: Home, path: str) -> date:
     return max(scores_read(made), default=of_day) if made and path in made.outputs else of_day
 
 
-def _contactable(people: People, day: date) -> pa.Array:
-    """Keys of everybody who may be contacted on `day`: who withdraws only that stays in no list either."""
-    agreed = f"""select distinct person_key from {permitted_on("$day", "'contact'")}
-        join person_keys using (resident_id) order by 1"""
-    return people.ask(agreed, {"day": day})["person_key"].combine_chunks()
-
-
 def _validation(home: Home, people: People, day: date, draft: Draft) -> int:
     """Rows kept beside a model of households with anybody who permitted less since, or is protected now.
 
@@ -211,15 +218,14 @@ def _cases(home: Home, model: str, lost: pa.Array, draft: Draft) -> None:
 
 
 def _handles(home: Home, people: People, day: date, draft: Draft) -> int:
-    """Whoever permitted something and permits nothing now: the random handle leads to nobody from here on."""
+    """Whoever permitted something and permits nothing now, or did not on some day since the last purge: the random
+    handle leads to nobody from here on.
+    """
     if not home.store.has(HANDLES):
         return 0
-    kept = people.ask(
-        f"""select * from handles where resident_id not in (select resident_id from permission)
-        or resident_id in (select resident_id from permission where {holds_on("$now")})""",
-        {"now": day},
-        handles=home.store.read_table(HANDLES),
-    )
+    last = home.store.newest("purge")
+    since = min(date.fromisoformat(last.day), day) if last else day
+    kept = people.ask(_STILL_NAMED, {"since": since, "day": day}, handles=home.store.read_table(HANDLES))
     gone = home.store.read_table(HANDLES).num_rows - kept.num_rows
     if gone:
         draft.rewrite(HANDLES, kept, ["resident_id"], WHY)

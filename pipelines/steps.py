@@ -18,6 +18,7 @@ from data_contracts.catalog import Catalog
 from data_contracts.profile import Source
 from data_contracts.receipts import row_ranges
 from data_contracts.refusal import FileRefused
+from models.disclosure import about
 from pipelines import layout, listing, printing, screening, signing
 from pipelines import training as trainings
 from pipelines.closing import ages, close_day, not_far_ahead, protection_gate, unheard
@@ -72,7 +73,8 @@ def hub(home: Home, day: date) -> Figures:
         publish_hub(home, today)
         publish_deliveries(home, day)
     late, missed = overdue(home, day), days_not_run(home, day)
-    figures = {"episodes": episode_counts(home), "purged_rows": deleted, "days_not_run": len(missed)}
+    gone = {zone: about(rows) for zone, rows in deleted.items()}
+    figures = {"episodes": episode_counts(home), "purged_rows": gone, "days_not_run": len(missed)}
     return figures | {"overdue": ", ".join(sorted(late)), "deliveries_page": layout.deliveries_page(day)}
 
 

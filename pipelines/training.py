@@ -119,6 +119,7 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
     tables = dict(feature_tables(*hub, days))
     known = _known(home, people, hub, split, as_of)
     whole = split.feature_days if split.kind == "single_cohort" else ()
+    learning = {*split.learnt, *split.calibration, max(split.feature_days)}
     later = (*split.selection, *split.test, *split.replay)
     numbers = home.settings.numbers("training", as_of)
     settings = TrainingSettings.of({**numbers, "slots": _slots(home, numbers["slots"])})
@@ -136,7 +137,7 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
         known=known,
         groups=_groups(scopes),
         area=_area(scopes),
-        trainable=_permitted(people, {*split.learnt, *split.calibration}, "model_training", scopes, today),
+        trainable=_permitted(people, learning, "model_training", scopes, today),
         evaluable=_permitted(people, {*later, *whole}, "model_evaluation", scopes, today),
         specs=specs_of(list(FEATURES.values())),
         sources={name: feature.sources for name, feature in FEATURES.items()},

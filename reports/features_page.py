@@ -12,7 +12,7 @@ import pyarrow as pa
 from features.definition import DOMAINS, Feature
 from features.dictionary import definition_ja
 from features.kinds import source_names
-from models.disclosure import SMALL
+from models.disclosure import SMALL, rounded
 from models.intervals import MADE_UP, mark
 from reports.ethics_blocks import FEW
 from reports.features_steps import DayCounts, Stand, coverage, stand
@@ -40,11 +40,13 @@ def features_page(
 ) -> tuple[str, dict[str, Any]]:
     """(HTML, JSON) of every feature over the days of `tables` (day → feature table); equal inputs give equal bytes.
 
-    Nothing under ten households is told, and nothing that would give it away. Japanese.
+    Nothing under ten households is told, and nothing that would give it away; all numbers are to the nearest ten, so
+    that two days' pages tell no single household. Japanese.
     """
     from markupsafe import Markup
 
     days = dict(sorted(tables.items()))
+    everybody = {one: rounded(t.num_rows) if t.num_rows >= SMALL else None for one, t in days.items()}
     stands = {name: stand(feature, days) for name, feature in features.items()}
     seen = coverage(source_names(), list(features.values()), days)
     domains = [
@@ -60,7 +62,7 @@ def features_page(
         "features.html.j2",
         domains=domains,
         days=[str(one) for one in days],
-        households=[_told(table.num_rows) for table in days.values()],
+        households=[_told(n) for n in everybody.values()],
         coverage=[{**row, "households": [_told(n) for n in row["households"]]} for row in seen],
         patterns=Markup(_PATTERNS),  # our own drawing
         municipality=municipality,
@@ -73,9 +75,7 @@ def features_page(
         "report": "kizuki features",
         "day": str(day),
         "municipality": municipality,
-        "households": [
-            {"day": str(one), "n": table.num_rows if table.num_rows >= SMALL else None} for one, table in days.items()
-        ],
+        "households": [{"day": str(one), "n": n} for one, n in everybody.items()],
         "coverage": seen,
         "features": {name: found.as_dict() for name, found in stands.items()},
         **mark(made_up),

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from models.disclosure import SMALL, told, told_steps
+from models.disclosure import SMALL, rounded, told, told_steps
 from reports.plots import intervals_of
 
 Counts = NDArray[np.int64]
@@ -39,7 +39,7 @@ class Declared(Protocol):
 
 @dataclass(frozen=True)
 class DayCounts:
-    """One feature on one day: households in all, per step, not visible; None = hidden."""
+    """One feature on one day: households in all, per step, not visible, each to the nearest ten; None = hidden."""
 
     day: date
     total: int
@@ -49,7 +49,9 @@ class DayCounts:
     @property
     def untold(self) -> int:
         """Households of whom the page does not say where they stand."""
-        return self.total - sum(n for n in (*self.steps, self.unseen) if n is not None)
+        if None not in (*self.steps, self.unseen):
+            return 0
+        return max(0, self.total - sum(n for n in (*self.steps, self.unseen) if n is not None))
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,18 @@ def _moved(counts: Counts, place: int) -> Counts:
 
 
 def _day(day: date, steps: Counts, unseen: int) -> DayCounts:
-    shown = told_steps([int(n) for n in steps], unseen)
-    return DayCounts(day, int(steps.sum()) + unseen, tuple(shown[:-1]), shown[-1])
+    shown = [_rounded(n) for n in told_steps([int(n) for n in steps], unseen)]
+    return DayCounts(day, rounded(int(steps.sum()) + unseen), tuple(shown[:-1]), shown[-1])
+
+
+def _rounded(n: int | None) -> int | None:
+    return None if n is None else rounded(n)
 
 
 def coverage(
     sources: Mapping[str, str], features: Sequence[Declared], tables: Mapping[date, pa.Table]
 ) -> list[dict[str, Any]]:
-    """Per source (basis → title) and day: for how many households it is visible; small numbers hidden.
+    """Per source (basis → title) and day: for how many households it is visible, as DayCounts are told.
 
     Read off a feature of that source alone: its value is null where the source is not visible.
     """
@@ -131,6 +137,6 @@ def coverage(
         counts = []
         for table in tables.values():
             unseen = table[alone[source]].null_count
-            counts.append(told([table.num_rows - unseen, unseen])[0])
+            counts.append(_rounded(told([table.num_rows - unseen, unseen])[0]))
         rows.append({"source": source, "title": title, "households": counts})
     return rows

@@ -123,6 +123,15 @@ def test_too_little_data_ships_the_scorecard_and_says_so() -> None:
     assert result.metrics["replay"]["lines"]["all"]["policies"]["scorecard"]
 
 
+def test_a_model_that_learnt_nothing_is_measured_by_whom_may_be_trained_on() -> None:
+    base = inputs(split=plan(T - timedelta(days=600), T, 180, 30))
+    newest = max(base.features)
+    some = base.features[newest]["household_key"].combine_chunks()[:40]
+    background = train(replace(base, trainable={**base.trainable, newest: some})).model.background
+    assert background is not None
+    assert background.rows == 40
+
+
 def test_without_any_day_to_judge_the_scorecard_still_ships() -> None:
     newborn = plan(T - timedelta(days=150), T, 180, 30)
     result = train(inputs(split=replace(newborn, test=(), replay=(T,))))
