@@ -120,6 +120,7 @@ def _slips(home: Home, list_day: date, _team: str | None, _sheet: Sheet, day: da
         SlipLine(
             slip_no=row["slip_no"],
             urgent=bool(row["urgent"]),
+            came_on=row["known_from"],
             seen_on=row["seen_on"],
             reporter_kind=row["reporter_kind"],
             address=row["address"],
