@@ -60,8 +60,8 @@ def figure(found: Any, unit: str = "plain") -> Cell:
         return Cell(NOT_MADE, style="nothing", data={"value": None, "not_made": NOT_MADE})
     if found["value"] is None:
         n = found.get("n")
-        told = str(found.get("cannot_tell", NOT_MADE))
-        return Cell(CANNOT_TELL, f"n={n:,}" if n else "30件未満" if told != NOT_MADE else told, "nothing", dict(found))
+        few = "30世帯未満" if "cannot_tell" in found else NOT_MADE
+        return Cell(CANNOT_TELL, f"n={n:,}" if n else few, "nothing", dict(found))
     if any(found.get(need) is None for need in ("low", "high", "n")):
         return Cell(NO_INTERVAL, style="nothing", data={"value": None, "not_made": NO_INTERVAL})
     digits = next(d for d in range(12) if d == 11 or spoken(found["low"], unit, d) != spoken(found["high"], unit, d))
