@@ -61,13 +61,19 @@ def in_words(figures: dict[str, Any]) -> str:
     rest = margin - figures["base"] - sum(shown.values())
     lines = [
         f"基準日 {figures['day']}・同意した大人/大人と見えている情報 {figures['coverage']}",
-        *(_line(name, value, facts.get(name, [])) for name, value in {"base": figures["base"], **shown}.items()),
+        _line("base", figures["base"], ["出発点(背景の平均)"]),
+        *(_line(name, value, facts.get(name) or [title(name)]) for name, value in shown.items()),
         *([_line("others", rest, [f"そのほか{others}項目の合計"])] if others else []),
-        _line("margin", margin, [f"base + 寄与の和との差 {figures['sum_error']:.0e}"]),
+        _line("margin", margin, [f"合計。base + 寄与の和との差 {figures['sum_error']:.0e}"]),
         *([NOTE] if any(one.startswith("世帯員") for said in facts.values() for one in said) else []),
         f"モデル {figures['model']}(すべての項目と事実は --json)",
     ]
     return "\n".join(lines)
+
+
+def title(term: str) -> str:
+    """A term's name for readers: the feature's title, of a pair both."""
+    return " × ".join(FEATURES[name].title_ja for name in term.split("×"))
 
 
 def _line(name: str, value: float, said: list[str]) -> str:

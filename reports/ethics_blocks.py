@@ -88,6 +88,15 @@ def spoken(value: float, unit: str, more: int = 0) -> str:
     return (text[1:] if float(text) == 0 and text[0] == "-" else text).replace("-", "−") + after
 
 
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def tiny(value: float, digits: int = 1) -> str:
+    """A very small number as people write it: 1.6×10⁻¹⁵."""
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    return f"{mantissa}×10{str(int(exponent)).translate(_RAISED)}" if value else "0"
+
+
 @dataclass(frozen=True)
 class Text:
     """Paragraphs; `style` may be «box» or «lead»."""

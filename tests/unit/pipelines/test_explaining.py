@@ -55,6 +55,14 @@ def test_the_lines_add_up_to_the_margin_and_small_terms_are_one_line() -> None:
     assert lines[1].endswith("水道を止める予告・2026年3月 / 同・2026年1月")
 
 
+def test_a_term_without_a_fact_says_what_it_is() -> None:
+    figures = {"day": "d", "coverage": "c", "base": -1.0, "margin": 0.0, "sum_error": 0.0, "facts": {}, "model": "m"}
+    pair = "tax_plan_open×tax_overdue_open"
+    said = in_words(figures | {"contributions": {"tax_plan_open": 0.5, pair: 0.5}})
+    assert "+0.500000   続いている市税の分割納付の件数\n" in said
+    assert "続いている市税の分割納付の件数 × 市税のお支払いが済んでいない期の数" in said
+
+
 def test_numbers_of_members_are_explained_where_they_are_used() -> None:
     figures = {"day": "d", "coverage": "c", "base": -1.0, "contributions": {"tax_overdue_open": 0.5}, "margin": -0.5}
     figures |= {"sum_error": 0.0, "facts": {"tax_overdue_open": ["世帯員1: 市税"]}, "model": "m"}
