@@ -47,6 +47,7 @@ def forest(
     made_up: bool,
     reference: float | None = None,
     marked: tuple[str, ...] = (),
+    reach: tuple[float, float] | None = None,
 ) -> Picture | Missing:
     """A forest plot of those estimates that have value, interval and n; which ones cannot be told is said in words."""
     told: list[tuple[str, Mapping[str, Any]]] = []
@@ -62,7 +63,7 @@ def forest(
     rows = [(x, scale * f["value"], scale * f["low"], scale * f["high"], int(f["n"])) for x, f in told]
     said = "、".join(f"{label} {figure(f, unit).text} {figure(f, unit).detail}" for label, f in told)
     rest = f"。判断できないもの: {'、'.join(untold)}" if untold else ""
-    svg = plots.forest(rows, xlabel, made_up=made_up, reference=reference, marked=marked)
+    svg = plots.forest(rows, xlabel, made_up=made_up, reference=reference, marked=marked, reach=reach)
     return Picture(f"{caption}(線は95%区間){rest}", svg, said + rest, [{"label": x, **f} for x, f in told])
 
 
