@@ -138,7 +138,7 @@ def _figures(figures: Sequence[Figure], cannot_tell: Sequence[str], demonstratio
             for f in figures
         ]
         lines.append("")
-    return [*lines, *(f"- {name}: 判断できない(件数が足りません)" for name in cannot_tell), ""]
+    return [*lines, *(f"- {name}: 判断できない(該当する世帯が足りません)" for name in cannot_tell), ""]
 
 
 def _table(model: Model, features: Mapping[str, Described]) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from models.disclosure import suppress
 from models.intervals import Codes, Floats, mark, ratio
-from models.metrics import Mask, observed_to_expected, precision_at_k, recall_at_k
+from models.metrics import Mask, distinct, observed_to_expected, precision_at_k, recall_at_k
 
 HIDDEN = "少数のため非表示"
 UNKNOWN = "不明"
@@ -57,7 +57,7 @@ def subgroup_table(rows: Judged, values: Sequence[str | None], slots: int, *, ma
     axis = np.array([UNKNOWN if value is None else value for value in values])
     names = sorted(set(axis.tolist()))
     parts = [axis == name for name in names]
-    counts = {what: [_households(rows, part & who) for part in parts] for what, who in _cells(rows).items()}
+    counts = {what: [distinct(rows.household, part & who) for part in parts] for what, who in _cells(rows).items()}
     shown_n = suppress(counts["n"])
     wholes = [count if seen else None for count, seen in zip(counts["n"], shown_n.cells, strict=True)]
     shown = {"n": shown_n.cells}
@@ -78,10 +78,6 @@ def _cells(rows: Judged) -> dict[str, Mask]:
     return {"n": rows.judged, "positives": positive, "listed": listed, "hits": positive & listed}
 
 
-def _households(rows: Judged, which: Mask) -> int:
-    return len(np.unique(rows.household[which]))
-
-
 def _line(name: str, rows: Judged, shown: Mapping[str, bool], slots: int, made_up: bool) -> dict[str, object]:
     if not shown["n"]:
         return {"group": name, "hidden": HIDDEN, **mark(made_up)}
@@ -89,12 +85,12 @@ def _line(name: str, rows: Judged, shown: Mapping[str, bool], slots: int, made_u
     line: dict[str, object] = {
         "group": name,
         "n": int(rows.judged.sum()),
-        "households": _households(rows, rows.judged),
+        "households": distinct(rows.household, rows.judged),
         "share_labelled": round(float(rows.judged.mean()), 3) if len(rows.judged) else None,
         "positives": positives if shown["positives"] else None,
         **mark(made_up),
     }
-    cohort, cases = _households(rows, rows.judged), _households(rows, rows.judged & rows.label)
+    cohort, cases = distinct(rows.household, rows.judged), distinct(rows.household, rows.judged & rows.label)
     figures = {
         "recall_at_k": (("positives", "hits"), lambda: recall_at_k(
             rows.inclusion, rows.label, rows.judged, rows.clusters, made_up=made_up)),

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.choice import ORDER, Choice, choose
 from models.intervals import Estimate, Floats, difference, mark, ratio
-from models.metrics import auc, auc_difference, expected_inclusion, precision_at_k
+from models.metrics import auc, auc_difference, distinct, expected_inclusion, precision_at_k
 from models.panel import Panel
 
 
@@ -25,7 +25,7 @@ def choose_by_hits(listed: Mapping[str, Floats], rows: Panel, *, delta: float, m
         enough=True,
         made_up=made_up,
         per=np.full(rows.x.rows, share),
-        positives=int((rows.label & rows.judged).sum()),
+        positives=distinct(rows.household, rows.label & rows.judged),
         scale=1.0,
     )
 
@@ -35,7 +35,7 @@ def hits_gain(one: Floats, other: Floats, rows: Panel, slots: int, *, made_up: b
     paired by household; where every listed row can be judged, the difference of the two precisions."""
     size = min(slots, rows.x.rows)
     first, second = (expected_inclusion(score, size) * rows.label for score in (one, other))
-    positives = int((rows.label & rows.judged).sum())
+    positives = distinct(rows.household, rows.label & rows.judged)
     share = np.full(rows.x.rows, size / rows.x.rows)
     return difference(first, second, share, {"household": rows.household}, positives=positives, made_up=made_up)
 

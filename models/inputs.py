@@ -8,9 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.candidates import Recipe, TrainingSettings
+from models.intervals import CANNOT_TELL_BELOW
 from models.labels import Known
 from models.learners.scorecard import Card
 from models.matrix import Matrix, Spec
+from models.metrics import fewest
 from models.panel import City, Panel, panel
 from models.splits import Split
 
@@ -63,6 +65,13 @@ def rows_of(inputs: TrainingInputs, what: str, city: City) -> Panel | None:
         return None
     permitted = inputs.trainable if what in ("train", "calibration") else inputs.evaluable
     return panel(days, inputs.features, inputs.labels, permitted, inputs.recipe.names, inputs.settings.target, city)
+
+
+def learnable(rows: Panel | None) -> bool:
+    """Whether at least 30 distinct households with a crisis, and as many without, may be trained on."""
+    if rows is None:
+        return False
+    return fewest(rows.household[rows.judged], rows.label[rows.judged]) >= CANNOT_TELL_BELOW
 
 
 def learnt_rows(inputs: TrainingInputs, city: City) -> Panel:

@@ -62,7 +62,7 @@ class CannotTell:
     n: int
     positives: int
     made_up: bool
-    reason: str = f"該当が{CANNOT_TELL_BELOW}件に満たないため、判断できません"
+    reason: str = f"該当する世帯が{CANNOT_TELL_BELOW}に満たないため、判断できません"
 
     def as_dict(self) -> dict[str, object]:
         """JSON-able; `value` is null on purpose. Small counts are not printed."""

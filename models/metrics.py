@@ -26,17 +26,23 @@ from models.intervals import (
 )
 
 __all__ = [
-    "CannotTell", "Estimate", "Figure", "auc", "average_precision", "calibration_error", "calibration_line",
-    "expected_inclusion", "inclusion_by_date", "observed_to_expected", "precision_at_k", "recall_at_k",
+    "CannotTell", "Estimate", "Figure", "auc", "average_precision", "calibration_error", "calibration_line", "distinct",
+    "expected_inclusion", "fewest", "inclusion_by_date", "observed_to_expected", "precision_at_k", "recall_at_k",
 ]  # fmt: skip
 
 Mask = npt.NDArray[np.bool_]
 BINS = 10
 
 
-def _distinct(households: Codes, rows: Mask) -> int:
+def distinct(households: Codes, rows: Mask) -> int:
     """Distinct households among the rows: one household's many dates are one case (METHODS §6)."""
     return len(np.unique(households[rows]))
+
+
+def fewest(households: Codes, label: Mask) -> int:
+    """Distinct households with a crisis, or with a row without one, whichever are fewer: what learning, calibrating and
+    ordering rest on."""
+    return min(distinct(households, label), distinct(households, ~label))
 
 
 def expected_inclusion(score: Floats, slots: int) -> Floats:
@@ -65,7 +71,7 @@ def precision_at_k(
 ) -> Estimate:
     """Positives among the listed rows that can be judged (n = such rows, expected over ties)."""
     listed = inclusion * judged
-    positives = _distinct(clusters["household"], label & judged)
+    positives = distinct(clusters["household"], label & judged)
     return ratio(listed * label, listed, clusters, positives=positives, made_up=made_up)
 
 
@@ -74,7 +80,7 @@ def recall_at_k(
 ) -> Estimate:
     """Share of the positives that can be judged which are listed (n = positive household-dates)."""
     positive = (label & judged).astype(np.float64)
-    positives = _distinct(clusters["household"], label & judged)
+    positives = distinct(clusters["household"], label & judged)
     return ratio(inclusion * positive, positive, clusters, positives=positives, made_up=made_up)
 
 
@@ -91,9 +97,9 @@ def _placements(score: Floats, label: Mask) -> tuple[Floats, Floats]:
 
 def auc(score: Floats, label: Mask, households: Codes, *, made_up: bool) -> Estimate:
     """Area under the ROC curve with Obuchowski's interval for clustered rows, on the logit scale."""
-    fewest = min(_distinct(households, label), _distinct(households, ~label))
-    if fewest < CANNOT_TELL_BELOW:
-        return CannotTell(len(label), fewest, made_up)
+    cases = fewest(households, label)
+    if cases < CANNOT_TELL_BELOW:
+        return CannotTell(len(label), cases, made_up)
     value, error = _area(_placements(score, label), label, households)
     if min(value, 1 - value) < 1e-9:
         # With as few households as can be told at all: the interval of the real number would say what that is.
@@ -113,9 +119,9 @@ def auc_difference(first: Floats, second: Floats, label: Mask, households: Codes
 
     Source: DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44; clustered as in Obuchowski (1997), Biometrics 53.
     """
-    fewest = min(_distinct(households, label), _distinct(households, ~label))
-    if fewest < CANNOT_TELL_BELOW:
-        return CannotTell(len(label), fewest, made_up)
+    cases = fewest(households, label)
+    if cases < CANNOT_TELL_BELOW:
+        return CannotTell(len(label), cases, made_up)
     one, other = _placements(first, label), _placements(second, label)
     value, error = _area((one[0] - other[0], one[1] - other[1]), label, households)
     return Figure(value, value - Z * error, value + Z * error, len(label), "paired; Obuchowski, by household", made_up)
@@ -136,7 +142,7 @@ def average_precision(
     score: Floats, label: Mask, households: Codes, *, made_up: bool, draws: int = 200, seed: int = SEED
 ) -> Estimate:
     """Σ (recall step × precision), tied scores taken as one step; household bootstrap."""
-    positives = _distinct(households, label)
+    positives = distinct(households, label)
     if positives < CANNOT_TELL_BELOW:
         return CannotTell(len(label), positives, made_up)
     order = np.argsort(-score, kind="stable")
@@ -158,7 +164,7 @@ def average_precision(
 
 def observed_to_expected(probability: Floats, label: Mask, clusters: Mapping[str, Codes], *, made_up: bool) -> Estimate:
     """Observed over expected positives; 1 = right on average."""
-    positives = _distinct(clusters["household"], label)
+    positives = distinct(clusters["household"], label)
     if positives < CANNOT_TELL_BELOW:
         return CannotTell(len(label), positives, made_up)
     value = float(label.sum() / probability.sum())
@@ -212,7 +218,7 @@ def calibration_line(
     probability: Floats, label: Mask, households: Codes, *, made_up: bool
 ) -> tuple[Estimate, Estimate]:
     """(slope, intercept) of the labels on the logit of the probability; 1 and 0 = right. Household-robust intervals."""
-    positives = _distinct(households, label)
+    positives = distinct(households, label)
     if positives < CANNOT_TELL_BELOW or len(np.unique(probability)) < 2:
         nothing = CannotTell(len(label), positives, made_up)
         return nothing, nothing
@@ -238,7 +244,7 @@ def calibration_error(
     The floor is what the same ECE would be if the probabilities were right: labels drawn from them. An ECE inside the
     floor's interval is no sign of miscalibration.
     """
-    positives = _distinct(households, label)
+    positives = distinct(households, label)
     if positives < CANNOT_TELL_BELOW:
         nothing = CannotTell(len(label), positives, made_up)
         return nothing, nothing

@@ -21,7 +21,7 @@ from models.ceiling import CeilingSettings, fit_ceiling
 from models.choice import Choice, choose
 from models.comparison import Baselines, Compared, compare, policies_of, selection_leads
 from models.crosssection import axes_of, calibration_figures, importances, ranking, subgroups, visibility
-from models.inputs import TrainingInputs, rows_of
+from models.inputs import TrainingInputs, learnable, rows_of
 from models.intervals import Floats, mark, ratio
 from models.matrix import Matrix
 from models.panel import City, Panel
@@ -41,7 +41,7 @@ def train(inputs: TrainingInputs) -> TrainingResult:
         return train_yearly(inputs)
     city = City.of(inputs.features, inputs.area)
     learnt = rows_of(inputs, "train", city)
-    enough = inputs.split.enough and _learnable(learnt)
+    enough = inputs.split.enough and learnable(learnt)
     recipe = inputs.recipe
     if enough and learnt is not None:
         candidates, baselines = fit_all(recipe, learnt), Baselines.of(learnt, inputs.specs, inputs.slots)
@@ -74,14 +74,6 @@ def train(inputs: TrainingInputs) -> TrainingResult:
     )
 
 
-def _learnable(rows: Panel | None) -> bool:
-    """At least 30 positives and negatives among the rows that may be trained on."""
-    if rows is None:
-        return False
-    positives = int((rows.label & rows.judged).sum())
-    return min(positives, int(rows.judged.sum()) - positives) >= 30
-
-
 def _calibrated(inputs: TrainingInputs, model: Model, city: City) -> tuple[Model, bool]:
     rows = rows_of(inputs, "calibration", city)
     if rows is None:
@@ -89,7 +81,7 @@ def _calibrated(inputs: TrainingInputs, model: Model, city: City) -> tuple[Model
     seen = rows.take(rows.judged)
     if seen.x.rows == 0:
         return model, False
-    found = platt(margins(model, seen.x), seen.label, seen.weight)
+    found = platt(margins(model, seen.x), seen.label, seen.household, seen.weight)
     return (model, False) if found is None else (replace(model, calibration=found), True)
 
 

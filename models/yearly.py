@@ -17,7 +17,7 @@ from models.comparison import CEILING, Baselines, policies_of
 from models.crosssection import axes_of, importances, subgroups, visibility
 from models.foresight import Policy
 from models.hits import choose_by_hits, one_date
-from models.inputs import TrainingInputs, learnt_rows, rows_of
+from models.inputs import TrainingInputs, learnable, learnt_rows, rows_of
 from models.intervals import Codes, Floats
 from models.matrix import Matrix, Spec
 from models.metrics import auc_difference, inclusion_by_date
@@ -38,7 +38,7 @@ def train_yearly(inputs: TrainingInputs) -> TrainingResult:
     """Learn, choose by hits on the selection years, learn the candidates again with these years, judge year by year."""
     city = City.of(inputs.features, inputs.area)
     learnt, choosing = rows_of(inputs, "train", city), rows_of(inputs, "selection", city)
-    if inputs.split.enough and learnt is not None and choosing is not None and _both_classes(learnt):
+    if inputs.split.enough and learnt is not None and choosing is not None and learnable(learnt):
         choice = _choice(inputs, learnt, choosing)
         candidates, baselines, ceiling, background = _learnt_again(inputs, city)
     else:
@@ -56,11 +56,6 @@ def train_yearly(inputs: TrainingInputs) -> TrainingResult:
         metrics |= _figures(inputs, city, policies, choice.name, model, rows)
     validation = validation_table(rows, model, "test", inputs.slots)
     return TrainingResult(model, choice.name, False, candidates, background, (), metrics, validation)
-
-
-def _both_classes(rows: Panel) -> bool:
-    label = rows.label[rows.judged]
-    return bool(label.any() and not label.all())
 
 
 def _choice(inputs: TrainingInputs, learnt: Panel, choosing: Panel) -> Choice:

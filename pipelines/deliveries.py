@@ -12,7 +12,7 @@ from data_contracts.profiles import Profile
 from models.intervals import MADE_UP
 from outreach.week import monday_of
 from pipelines import layout
-from pipelines.closing import is_working_day
+from pipelines.closing import is_working_day, last_working_day
 from pipelines.drifting import History
 from pipelines.home import Home
 from pipelines.ledger import Entry
@@ -25,11 +25,15 @@ _RECENT = timedelta(days=92)
 
 
 def overdue(home: Home, day: date) -> dict[str, list[str]]:
-    """By source, what its contract says should have come by `day` and did not, in Japanese."""
-    return {name: lines for name in home.catalog.names if (lines := _overdue(home, name, day))}
+    """By source, what its contract says should have come by `day` and did not, in Japanese. On a closed day nothing
+    comes and nothing becomes late: what was late on the last working day still is.
+    """
+    on = last_working_day(day)
+    return {name: lines for name in home.catalog.names if (lines := late_on(home, name, on))}
 
 
-def _overdue(home: Home, name: str, day: date) -> list[str]:
+def late_on(home: Home, name: str, day: date) -> list[str]:
+    """What of one source is late on a working day, in Japanese."""
     accepted = [e for e in home.ledger().of(name) if e.verdict in ("accepted", "repeat") and e.known_from <= day]
     lines = []
     for kind, cadence in home.catalog.source(name, day).contract.cadence.items():
@@ -80,6 +84,7 @@ def report(home: Home, day: date) -> dict[str, Any]:
         "day": str(day),
         "municipality": home.settings.municipality,
         "made_up": MADE_UP if home.settings.demonstration else "",
+        "open_before": "" if is_working_day(day) else str(last_working_day(day)),
         "not_run": [str(d) for d in days_not_run(home, day)],
         "weeks_without_list": [str(d) for d in weeks_without_list(home, day)],
         "sources": [_source(home, name, day, late.get(name, [])) for name in home.catalog.names],

@@ -27,6 +27,7 @@ from pipelines.persons import FOREVER, People
 from pipelines.reasons import dated_facts
 from pipelines.scope import Scope, scope
 from pipelines.screening import hashes, run_day
+from pipelines.whose import owners
 from reports.ethics_spread import step_counts
 from reports.ethics_words import policy_ja
 
@@ -181,8 +182,9 @@ def _local(terms: pa.Table, margin: np.ndarray, facts: pa.Table, number: int, ro
 
 
 def facts_said(facts: list[dict[str, Any]], contributions: dict[str, float]) -> list[str]:
-    """One household's dated facts in words, each once, those behind the largest contributions first; those of features
-    that contribute nothing there (pairs counted with both their features) are left out.
+    """One household's dated facts in words, each once, with whose they are where they are of several, those behind the
+    largest contributions first; those of features that contribute nothing there (pairs counted with both their
+    features) are left out.
 
     In: rows of features.compiler.EVIDENCE; term or pair «a×b» → contribution.
     """
@@ -191,7 +193,9 @@ def facts_said(facts: list[dict[str, Any]], contributions: dict[str, float]) -> 
         for feature in name.split("×"):
             size[feature] += abs(value)
     mine = sorted((f for f in facts if size[f["feature"]] > NOTHING), key=lambda f: (-size[f["feature"]], f["feature"]))
-    return list(dict.fromkeys(render_reason(FEATURES[f["feature"]], f, "reviewer") for f in mine))
+    whose = owners(facts)
+    said = (whose[f["person_key"]] + render_reason(FEATURES[f["feature"]], f, "reviewer") for f in mine)
+    return list(dict.fromkeys(said))
 
 
 def _period(metrics: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from pipelines.reasons import dated_facts
 from pipelines.retention import day_of
 from pipelines.scope import scope
 from pipelines.screening import last_day
+from pipelines.whose import NOTE, owners
 
 # Smaller contributions are told as one sum at a terminal.
 LEAST_SHOWN = 0.01
@@ -47,7 +48,7 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
         "contributions": {name: round(value, 6) for name, value in largest.items() if value},
         "margin": scores["margin"],
         "sum_error": abs(terms["base"] + sum(named.values()) - scores["margin"]),
-        "facts": _sentences([fact for fact in facts if fact["feature"] in named]),
+        "facts": {name: said for name, said in sentences(facts).items() if name in named},
         "model": scores["model_hash"],
     }
 
@@ -60,24 +61,35 @@ def in_words(figures: dict[str, Any]) -> str:
     rest = margin - figures["base"] - sum(shown.values())
     lines = [
         f"基準日 {figures['day']}・同意した大人/大人と見えている情報 {figures['coverage']}",
-        *(_line(name, value, facts.get(name, [])) for name, value in {"base": figures["base"], **shown}.items()),
+        _line("base", figures["base"], ["出発点(背景の平均)"]),
+        *(_line(name, value, facts.get(name) or [title(name)]) for name, value in shown.items()),
         *([_line("others", rest, [f"そのほか{others}項目の合計"])] if others else []),
-        _line("margin", margin, [f"base + 寄与の和との差 {figures['sum_error']:.0e}"]),
+        _line("margin", margin, [f"合計。base + 寄与の和との差 {figures['sum_error']:.0e}"]),
+        *([NOTE] if any(one.startswith("世帯員") for said in facts.values() for one in said) else []),
         f"モデル {figures['model']}(すべての項目と事実は --json)",
     ]
     return "\n".join(lines)
+
+
+def title(term: str) -> str:
+    """A term's name for readers: the feature's title, of a pair both."""
+    return " × ".join(FEATURES[name].title_ja for name in term.split("×"))
 
 
 def _line(name: str, value: float, said: list[str]) -> str:
     return f"{name:<34}{value:+.6f}   {' / '.join(said)}".rstrip()
 
 
-def _sentences(facts: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """Feature → its dated facts in words, each once."""
-    found: dict[str, dict[str, None]] = {}
+def sentences(facts: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Feature → one household's dated facts in words, each once, and whose they are where they are of several.
+
+    In: its rows of features.compiler.EVIDENCE.
+    """
+    whose, found = owners(facts), dict[str, dict[str, None]]()
     for fact in facts:
-        found.setdefault(fact["feature"], {})[render_reason(FEATURES[fact["feature"]], fact, "reviewer")] = None
-    return {name: list(said) for name, said in found.items()}
+        said = whose[fact["person_key"]] + render_reason(FEATURES[fact["feature"]], fact, "reviewer")
+        found.setdefault(fact["feature"], {})[said] = None
+    return {name: sorted(said) for name, said in found.items()}
 
 
 def _newest(home: Home) -> date:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from data_contracts.drift import Drift
 from data_contracts.receipts import receipt
 from data_contracts.staging import DELETED
+from models.intervals import mark
 from pipelines import checked, layout
 from pipelines.accepted import PERSON, Log
 from pipelines.batch import Batch, Course
@@ -64,7 +65,8 @@ def take_in_source(home: Home, name: str, to: date) -> int:
                     history.add(fresh, batch.judgement, batch.source.contract)
                     _keep(con, batch, gate, log, draft)
                     served += _safeguards(con, batch, gate)
-                done += [_receipt(batch, e, draft, history.warnings.get(e.order, [])) for e in batch.entries]
+                made_up = home.settings.demonstration
+                done += [_receipt(batch, e, draft, history.warnings.get(e.order, []), made_up) for e in batch.entries]
                 staged.unlink()
             log.write(draft, max(e.known_from for e in [*ledger.of(name), *waiting]))
             history.write(draft)
@@ -149,7 +151,7 @@ def _safeguards(con: duckdb.DuckDBPyConnection, batch: Batch, gate: Gate) -> lis
     return [Seen(staged, accepted, serving, sorted(batch.judgement.complete_fulls - batch.repeats))]
 
 
-def _receipt(batch: Batch, entry: Entry, draft: Draft, drift: list[Drift]) -> Entry:
+def _receipt(batch: Batch, entry: Entry, draft: Draft, drift: list[Drift], made_up: bool) -> Entry:
     """The entry with its verdict; a file that was taken in before gets no second receipt."""
     counts = batch.judgement.counts.get(entry.order) if batch.judgement else None
     persons = counts.persons if counts else 0
@@ -166,7 +168,7 @@ def _receipt(batch: Batch, entry: Entry, draft: Draft, drift: list[Drift]) -> En
         judgement=batch.judgement,
         failures=failures,
         drift=drift,
-    )
+    ) | mark(made_up)
     draft.json(layout.receipt(batch.source.name, entry.known_from, entry.order, "json"), document)
     draft.bytes(
         layout.receipt(batch.source.name, entry.known_from, entry.order, "html"), receipt_html(document).encode()

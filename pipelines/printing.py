@@ -36,7 +36,7 @@ from pipelines.store import Draft
 from reports.sheet_excel import excel
 from reports.sheet_form import Form
 from reports.sheet_human import SlipLine, desk_notes, slips
-from reports.sheet_model import CopyInfo, SheetLine, visits
+from reports.sheet_model import CopyInfo, SheetLine, guarded, visits
 from reports.sheet_pdf import pdf
 
 Sheet = Literal["week", "urgent", "slips", "desk"]
@@ -120,6 +120,7 @@ def _slips(home: Home, list_day: date, _team: str | None, _sheet: Sheet, day: da
         SlipLine(
             slip_no=row["slip_no"],
             urgent=bool(row["urgent"]),
+            came_on=row["known_from"],
             seen_on=row["seen_on"],
             reporter_kind=row["reporter_kind"],
             address=row["address"],
@@ -149,10 +150,10 @@ def _told_slips(home: Home, list_day: date, team: str) -> list[SheetLine]:
     return [
         SheetLine(
             name=UNNAMED if not row["name_kana"] else "",
-            kana=row["name_kana"] or "",
+            kana=guarded(row["name_kana"] or ""),
             ward=row["ward"] or "",
             town_code=row["town_code"] or "",
-            town=row["address"],
+            town=guarded(row["address"]),
             lot="",
             building="",
             contact_by="訪問",

@@ -24,7 +24,9 @@ def deliveries_html(report: Mapping[str, Any]) -> str:
         }
         for one in report["sources"]
     ]
-    return page("deliveries.html.j2", r=report, sources=sources, first=report["sources"][0]["months"][0]["month"])
+    first = report["sources"][0]["months"][0]["month"]
+    late = [one["title"] for one in report["sources"] if one["overdue"]]
+    return page("deliveries.html.j2", r=report, sources=sources, first=first, late=late)
 
 
 def spark(values: Sequence[float | None], said: str) -> str:

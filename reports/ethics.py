@@ -36,7 +36,7 @@ def ethics_report(evidence: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """
     metrics = evidence.get("metrics") or {}
     made_up = bool(evidence.get("demonstration") or metrics.get("made_up"))
-    sections = _sections(evidence, metrics, made_up)
+    sections = report_sections(evidence, metrics, made_up)
     letters = Letters()
     drawn = letters.sections(sections)
     html = page(
@@ -72,7 +72,8 @@ def cases_page(evidence: Mapping[str, Any]) -> str:
     )
 
 
-def _sections(evidence: Mapping[str, Any], metrics: Mapping[str, Any], made_up: bool) -> list[Section]:
+def report_sections(evidence: Mapping[str, Any], metrics: Mapping[str, Any], made_up: bool) -> list[Section]:
+    """The chapters of the report, in their order; what the evidence lacks is said in its place."""
     features = evidence.get("features") or {}
     return [
         scope(evidence),

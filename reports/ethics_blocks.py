@@ -60,8 +60,8 @@ def figure(found: Any, unit: str = "plain") -> Cell:
         return Cell(NOT_MADE, style="nothing", data={"value": None, "not_made": NOT_MADE})
     if found["value"] is None:
         n = found.get("n")
-        told = str(found.get("cannot_tell", NOT_MADE))
-        return Cell(CANNOT_TELL, f"n={n:,}" if n else "30件未満" if told != NOT_MADE else told, "nothing", dict(found))
+        few = "30世帯未満" if "cannot_tell" in found else NOT_MADE
+        return Cell(CANNOT_TELL, f"n={n:,}" if n else few, "nothing", dict(found))
     if any(found.get(need) is None for need in ("low", "high", "n")):
         return Cell(NO_INTERVAL, style="nothing", data={"value": None, "not_made": NO_INTERVAL})
     digits = next(d for d in range(12) if d == 11 or spoken(found["low"], unit, d) != spoken(found["high"], unit, d))
@@ -86,6 +86,15 @@ def spoken(value: float, unit: str, more: int = 0) -> str:
     factor, decimals, after = _UNITS[unit]
     text = f"{factor * value:.{decimals + more}f}"
     return (text[1:] if float(text) == 0 and text[0] == "-" else text).replace("-", "−") + after
+
+
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def tiny(value: float, digits: int = 1) -> str:
+    """A very small number as people write it: 1.6×10⁻¹⁵."""
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    return f"{mantissa}×10{str(int(exponent)).translate(_RAISED)}" if value else "0"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from reports.ethics_blocks import (
     number,
     spoken,
     table,
+    tiny,
     words,
 )
 from reports.ethics_models import forest
@@ -49,9 +50,7 @@ def whole_model(evidence: Mapping[str, Any], made_up: bool) -> Section:
         Heading("どの事情が合計を大きく動かすか"),
         table("寄与の大きさの平均", ("事情", "寄与の大きさの平均(対数オッズ)"), rows),
         *([_told_still(still, features)] if still else []),
-        forest("寄与の大きさの平均", entries, "plain", "寄与の大きさの平均(対数オッズ)", made_up=made_up, reference=0)
-        if entries
-        else Missing("寄与の大きさの図"),
+        *_magnitudes(entries, made_up),
         Heading("モデルのすべての段"),
     ]
     if model is None:
@@ -61,6 +60,17 @@ def whole_model(evidence: Mapping[str, Any], made_up: bool) -> Section:
     blocks += [Heading("世帯の広がり"), *spread(model, features, steps, made_up)]
     blocks += [Heading("モデルの全数値"), all_numbers(model, features, steps)]
     return Section("global", "全体の説明", tuple(blocks))
+
+
+def _magnitudes(entries: Sequence[tuple[str, Any]], made_up: bool) -> list[Block]:
+    """Forest plots of the mean sizes, on one scale, as many as A4 needs."""
+    told = [found for _, found in entries if figure(found).style == "number"]
+    high = max((found["high"] for found in told), default=1.0)
+    title, label = "寄与の大きさの平均", "寄与の大きさの平均(対数オッズ)"
+    return [
+        forest(f"{title}{which}", some, "plain", label, made_up=made_up, reference=0, reach=(-0.03 * high, 1.05 * high))
+        for which, some in plots.parted(entries)
+    ] or [Missing("寄与の大きさの図")]
 
 
 def _importances(evidence: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -164,7 +174,7 @@ def _case(one: Mapping[str, Any], place: int, features: Mapping[str, Any], made_
     total = sum(phi.values())
     start, added, whole, told = (spoken(x, "exact") for x in (base, total, base + total, margin))
     proof = f"出発点 {start} + 寄与の合計 {added} = {whole}、モデルの合計 {told}、"
-    proof += f"差 {off:.1e}({'一致' if off <= TOLERANCE else '不一致'})"
+    proof += f"差 {tiny(off)}({'一致' if off <= TOLERANCE else '不一致'})"
     kind = "載る" if one.get("listed") else "載らない"
     facts = tuple(str(fact) for fact in one.get("facts") or ())
     listing = Bullets("日付のある事実(寄与の大きい順)", facts) if facts else Text(("日付のある事実: なし",))
@@ -202,9 +212,9 @@ def additivity(evidence: Mapping[str, Any]) -> Section:
 def _check(name: str, error: float, rows: int, allowed: float) -> tuple[Cell, ...]:
     return (
         words(name),
-        Cell(f"{error:.1e}", style="number", data=float(error)),
+        Cell(tiny(error), style="number", data=float(error)),
         count(rows),
-        Cell(f"{allowed:.0e}", style="number", data=allowed),
+        Cell(tiny(allowed, 0), style="number", data=allowed),
         words("一致" if error <= allowed else "不一致(署名してはいけません)"),
     )
 

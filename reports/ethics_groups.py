@@ -44,7 +44,7 @@ def groups(metrics: Mapping[str, Any], made_up: bool) -> Section:
     if dig(metrics, "calibration", "fitted") is False:
         # A probability that nobody fitted has no observed over expected: no column of empty cells for it.
         figures = tuple(one for one in _FIGURES if one[0] != "observed_to_expected")
-        blocks.append(Text((NO_CALIBRATION,)))
+        blocks.append(Text((f"「実際/見込み」の列はありません。{NO_CALIBRATION}",)))
     if not found:
         blocks.append(Missing("属性別の表"))
     for axis, shown in found.items():

@@ -25,7 +25,15 @@ from reports.ethics_blocks import (
     words,
 )
 from reports.ethics_scope import settings_table
-from reports.ethics_texts import CALIBRATION_NOTE, CHOICE_RULE, LINE_HIDDEN, PRICE_NOTE, ROWS_NOTE, SAME_TERMS
+from reports.ethics_texts import (
+    CALIBRATION_NOTE,
+    CHOICE_RULE,
+    LINE_HIDDEN,
+    NO_CALIBRATION,
+    PRICE_NOTE,
+    ROWS_NOTE,
+    SAME_TERMS,
+)
 from reports.ethics_words import line_ja, policy_ja, reason_ja, source_ja
 from reports.ethics_years import year_by_year
 
@@ -39,6 +47,7 @@ def forest(
     made_up: bool,
     reference: float | None = None,
     marked: tuple[str, ...] = (),
+    reach: tuple[float, float] | None = None,
 ) -> Picture | Missing:
     """A forest plot of those estimates that have value, interval and n; which ones cannot be told is said in words."""
     told: list[tuple[str, Mapping[str, Any]]] = []
@@ -54,7 +63,7 @@ def forest(
     rows = [(x, scale * f["value"], scale * f["low"], scale * f["high"], int(f["n"])) for x, f in told]
     said = "、".join(f"{label} {figure(f, unit).text} {figure(f, unit).detail}" for label, f in told)
     rest = f"。判断できないもの: {'、'.join(untold)}" if untold else ""
-    svg = plots.forest(rows, xlabel, made_up=made_up, reference=reference, marked=marked)
+    svg = plots.forest(rows, xlabel, made_up=made_up, reference=reference, marked=marked, reach=reach)
     return Picture(f"{caption}(線は95%区間){rest}", svg, said + rest, [{"label": x, **f} for x, f in told])
 
 
@@ -245,8 +254,7 @@ def calibration(metrics: Mapping[str, Any], made_up: bool) -> Section:
     state, found = metrics.get("calibration") or {}, metrics.get("calibration_test") or {}
     blocks: list[Block] = [Text((CALIBRATION_NOTE, f"割合の意味: {state.get('label', NOT_MADE)}。"))]
     if state.get("fitted") is False:
-        none = "割合への直しは行っていません(件数が足りないか、使える期間がありません)。合いぐあいの数もありません。"
-        blocks.append(Text((none,), "box"))
+        blocks.append(Text((f"{NO_CALIBRATION}合いぐあいの数もありません。",), "box"))
         return Section("calibration", "較正", tuple(blocks))
     names = (
         ("observed_to_expected", "実際/見込みの比"), ("slope", "傾き"), ("intercept", "切片"),

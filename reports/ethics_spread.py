@@ -54,7 +54,8 @@ def _told(term: Term, steps: Mapping[str, Sequence[int]]) -> list[int | None] | 
 
 def spread(model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequence[int]], made_up: bool) -> list[Block]:
     """One circle per step and feature, area by households; no mark is a person."""
-    rows, data = [], []
+    rows: list[plots.Strip] = []
+    data: list[dict[str, Any]] = []
     for term in model.terms:
         told = _told(term, steps)
         if told is None:
@@ -70,7 +71,11 @@ def spread(model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequen
     if not rows:
         return [Missing("世帯の広がりの図")]
     alt = "特徴量ごとに、段ごとの世帯数を寄与の位置に円で示した図。数は「モデルの全数値」の表"
-    return [Text((STRIP_NOTE,)), Picture("寄与の広がり", plots.strips(rows, made_up=made_up), alt, data)]
+    pictures = [
+        Picture(f"寄与の広がり{which}", plots.strips(some, made_up=made_up, of=rows), alt, told)
+        for (which, some), (_, told) in zip(plots.parted(rows), plots.parted(data), strict=True)
+    ]
+    return [Text((STRIP_NOTE,)), *pictures]
 
 
 def all_numbers(model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequence[int]]) -> Table | Missing:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 BLUE, ORANGE, GREY, BLACK = "#0072B2", "#D55E00", "#7A7A7A", "#1B1B1B"
 WIDE: Final = 9.6
-CASE: Final = 7.0
+CASE: Final = 7.2
+MOST_ROWS: Final = 24
+"""Rows of a drawing that A4 still shows at a size to be read."""
 ROW: Final = 0.3
 _MOST_CATEGORIES = 12
 
@@ -67,15 +69,23 @@ def svg(canvas: Figure) -> str:
     return out.getvalue()
 
 
-def room(labels: Sequence[str], most: float = 3.4) -> float:
+def room(labels: Sequence[str]) -> float:
     """Inches that the longest label needs at the usual size."""
     longest = max((sum(1.0 if ord(c) > 0x2FF else 0.55 for c in label) for label in labels), default=0.0)
-    return min(most, 0.35 + longest * 8.5 / 72)
+    return 0.35 + longest * 8.5 / 72
 
 
-def short(label: str, most: int = 26) -> str:
-    """A label cut to `most` characters."""
-    return label if len(label) <= most else label[: most - 1] + "…"
+def folded(label: str, most: int = 40) -> str:
+    """A label broken into lines of `most` characters: nothing of a name is cut off."""
+    return "\n".join(label[at : at + most] for at in range(0, len(label), most))
+
+
+def parted(rows: Sequence[Any]) -> list[tuple[str, Sequence[Any]]]:
+    """Rows shared out evenly over as many drawings as A4 needs: («(1/2)» for the caption, rows), in their order."""
+    count = max(-(-len(rows) // MOST_ROWS), 1)
+    size = max(-(-len(rows) // count), 1)
+    parts = [rows[at : at + size] for at in range(0, len(rows), size)]
+    return [(f"({place}/{len(parts)})" if len(parts) > 1 else "", part) for place, part in enumerate(parts, start=1)]
 
 
 def signed(value: float) -> str:
@@ -98,10 +108,13 @@ def forest(
     made_up: bool,
     reference: float | None = None,
     marked: Sequence[str] = (),
+    reach: tuple[float, float] | None = None,
 ) -> str:
-    """Values with 95 % intervals, one row each: (label, value, low, high, n). `marked` labels are filled."""
-    labels = [f"{short(label, 30)}  n={n:,}" for label, _, _, _, n in rows]
-    with drawing(WIDE, ROW * len(rows) + 0.85, room(labels, 4.6), made_up) as (canvas, axes):
+    """Values with 95 % intervals, one row each: (label, value, low, high, n). `marked` labels are filled. `reach`: the
+    ends of the axis, where several drawings are read beside each other.
+    """
+    labels = [f"{folded(label)}  n={n:,}" for label, _, _, _, n in rows]
+    with drawing(WIDE, ROW * len(rows) + 0.85, room(labels), made_up) as (canvas, axes):
         if reference is not None:
             axes.axvline(reference, color=BLACK, linewidth=0.8, linestyle=(0, (4, 3)))
         for y, (label, value, low, high, _) in enumerate(rows):
@@ -109,6 +122,8 @@ def forest(
             axes.plot([low, high], [y, y], color=colour, linewidth=1.8, solid_capstyle="butt")
             axes.plot([value], [y], marker="D" if label in marked else "o", color=colour, markersize=5)
         _rows(axes, labels)
+        if reach is not None:
+            axes.set_xlim(*reach)
         axes.set_xlabel(xlabel)
         return svg(canvas)
 
@@ -202,21 +217,28 @@ def pair_grid(pair: Pair, label_a: str, label_b: str, *, made_up: bool) -> str:
         few = {"rotation": 30, "ha": "right"} if columns > 6 else {}
         axes.set_xticks(range(columns), [*intervals_of(pair.edges_b), "見えない"], fontsize=6.6, **few)
         axes.set_yticks(range(rows), [*intervals_of(pair.edges_a), "見えない"], fontsize=6.6)
-        axes.set_xlabel(short(label_b, 34), fontsize=7.6)
-        axes.set_ylabel(short(label_a, 12), fontsize=7.6)
+        axes.set_xlabel(folded(label_b), fontsize=7.6)
+        axes.set_ylabel(folded(label_a, int((high - 0.9) * 9)), fontsize=7.6)
         return svg(canvas)
 
 
-def strips(rows: Sequence[tuple[str, Sequence[tuple[float, float, int | None]]]], *, made_up: bool) -> str:
+Strip = tuple[str, Sequence[tuple[float, float, int | None]]]
+
+
+def strips(rows: Sequence[Strip], *, made_up: bool, of: Sequence[Strip] | None = None) -> str:
     """Where the households stand, by feature: (label, [(contribution, place 0 low … 1 high, households | None)]).
 
     One circle per step of the function, area by households; None (a small or protected group) is a small hollow mark
-    without a size. No mark is a person.
+    without a size. No mark is a person. `of`: the rows of all drawings that are read beside each other, so that one
+    scale holds for all.
     """
     import matplotlib as mpl
 
-    labels = [short(label) for label, _ in rows]
-    most = max((n for _, cells in rows for _, _, n in cells if n), default=1)
+    labels = [folded(label) for label, _ in rows]
+    every = [cell for _, cells in of or rows for cell in cells]
+    most = max((n for _, _, n in every if n), default=1)
+    low, high = min((x for x, _, _ in every), default=0.0), max((x for x, _, _ in every), default=0.0)
+    spare = 0.08 * (high - low) or 0.5
     with drawing(WIDE, 0.36 * len(rows) + 1.0, room(labels), made_up) as (canvas, axes):
         axes.axvline(0, color=BLACK, linewidth=0.7)
         colours = mpl.colormaps["cividis"]
@@ -227,14 +249,14 @@ def strips(rows: Sequence[tuple[str, Sequence[tuple[float, float, int | None]]]]
                 else:
                     axes.scatter([x], [y], s=14 + 300 * n / most, color=[colours(place)], edgecolors="white", lw=0.6)
         _rows(axes, labels)
-        axes.margins(x=0.08)
+        axes.set_xlim(min(low, 0.0) - spare, max(high, 0.0) + spare)
         axes.set_xlabel("寄与(対数オッズ)")
         return svg(canvas)
 
 
 def waterfall(base: float, parts: Sequence[tuple[str, float]], margin: float, *, made_up: bool) -> str:
     """From the base to the margin, one bar per contribution, each starting where the one before ended."""
-    labels = ["出発点(平均)", *(short(label) for label, _ in parts), "合計"]
+    labels = ["出発点(平均)", *(folded(label) for label, _ in parts), "合計"]
     with drawing(CASE, 0.25 * len(labels) + 0.8, room(labels), made_up) as (canvas, axes):
         at = base
         axes.plot([base], [0], marker="s", color=BLACK, markersize=5)

@@ -19,13 +19,14 @@ REFUSED = "このファイルは受け入れていません。下の「直し方
 def receipt_html(receipt: Mapping[str, Any]) -> str:
     """Self-contained HTML (Japanese) of one receipt.
 
-    In: the dict of `data_contracts.receipts.receipt`. Out: what was received, accepted or forgotten (one number),
-    refused by rule with row numbers, sentence and remedy, and why a whole file was refused. It shows nothing that the
-    receipt does not hold, so no person; equal receipts give equal bytes.
+    In: the dict of `data_contracts.receipts.receipt`, with `note` where it is of a made-up city. Out: what was
+    received, accepted or forgotten (one number), refused by rule with row numbers, sentence and remedy, and why a whole
+    file was refused. It shows nothing that the receipt does not hold, so no person; equal receipts give equal bytes.
     """
     return page(
         "receipt.html.j2",
         r=receipt,
+        made_up=receipt.get("note", ""),
         drift=receipt["drift"],
         verdict=_verdict(receipt),
         facts=_facts(receipt),
@@ -46,7 +47,7 @@ def _verdict(receipt: Mapping[str, Any]) -> str:
 def _facts(receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
     contract = receipt["contract"]
     return [
-        ("情報の名前", str(receipt["source"])),
+        ("情報の名前", f"{receipt['title']}({receipt['source']})"),
         ("お届けの日(フォルダの日付)", receipt["folder_day"] or _NONE),
         ("受け入れた日", receipt["admitted_day"] or _NONE),
         ("種類", _KIND.get(receipt["kind"], str(receipt["kind"]))),

@@ -18,14 +18,15 @@ SLIP_COLUMNS: tuple[Column, ...] = (
     Column("No", 7),
     Column("緊急", 9),
     Column("連絡票", 17),
-    Column("気づいた日", 17),
-    Column("連絡者", 21),
+    Column("届いた日", 16),
+    Column("気づいた日", 16),
+    Column("連絡者", 19),
     Column("住所", 34),
-    Column("氏名カナ", 24),
-    Column("お困りのこと", 36),
-    Column("様子", 48),
+    Column("氏名カナ", 22),
+    Column("お困りのこと", 32),
+    Column("様子", 43),
     Column("本人了解", 19),
-    Column("住民記録", 24),
+    Column("住民記録", 22),
     Column("主任の判断", 25),
 )
 DESK_COLUMNS: tuple[Column, ...] = (
@@ -40,10 +41,13 @@ DESK_COLUMNS: tuple[Column, ...] = (
 
 @dataclass(frozen=True)
 class SlipLine:
-    """One slip as its writer wrote it. resident: the name that fits by kana and address, or empty."""
+    """One slip as its writer wrote it. came_on: the day on which this version of it reached the city; resident: the
+    name that fits by kana and address, or empty.
+    """
 
     slip_no: str
     urgent: bool
+    came_on: date
     seen_on: date
     reporter_kind: str
     address: str
@@ -65,6 +69,7 @@ def _slip(number: int, line: SlipLine) -> Row:
     cells = (
         "緊急" if line.urgent else "",
         line.slip_no,
+        str(line.came_on),
         str(line.seen_on),
         line.reporter_kind,
         line.address,

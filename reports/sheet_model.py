@@ -10,7 +10,7 @@ from datetime import date
 
 from outreach.outcomes import ACTIONS, CONTACTS
 from reports.sheet_form import Column, Form, Row
-from reports.words import legible, require_fit, unfit_for_paper
+from reports.words import legible, require_fit, tells_too_much, unfit_for_paper
 
 CAUTION = "取扱注意・複写禁止・要返却"
 REGULAR = "定期のご案内"
@@ -143,7 +143,7 @@ def _row(number: int, line: SheetLine) -> Row:
         f"{line.name}\n{line.kana}",
         address,
         line.contact_by,
-        line.avoid if not unfit_for_paper(line.avoid) else ASK,
+        ASK if unfit_for_paper(line.avoid) else guarded(line.avoid),
         "\n".join(triggers),
         "\n".join(offers),
         require_fit("既存の関わり", line.existing),
@@ -151,6 +151,11 @@ def _row(number: int, line: SheetLine) -> Row:
         line.assignee,
     )
     return (*map(_cell, cells), "", "", "", "")
+
+
+def guarded(written: str) -> str:
+    """What a person wrote in their own words, or that it is to be asked for in the office when it tells too much."""
+    return ASK if tells_too_much(written) else written
 
 
 def merged_months(sentences: Iterable[str]) -> list[str]:

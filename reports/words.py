@@ -7,9 +7,17 @@ import unicodedata
 
 from features.words import FORBIDDEN, forbidden_in
 
-__all__ = ["FORBIDDEN", "UnfitForPaper", "forbidden_in", "legible", "require_fit", "unfit_for_paper"]
+__all__ = ["FORBIDDEN", "UnfitForPaper", "forbidden_in", "legible", "require_fit", "tells_too_much", "unfit_for_paper"]
 
 _VARIANTS = ("差し押さえ", "差し押え", "引きこもり", "引き籠", "ゴミ屋敷", "国籍")
+# What a person, or who knows them, may write down in their own words and nobody may read over a shoulder: what the
+# restricted lane keeps (PRACTICE «Three lanes») and who would be told. Our own sentences may offer 生活保護.
+_KEPT_CLOSE = (
+    *("DV", "ドメスティック", "ストーカー", "つきまとい", "暴力", "暴行", "殴", "虐待", "性被害", "モラハラ", "逃げて"),
+    *("支援措置", "避難", "シェルター", "要対協", "児相", "児童相談所", "自殺", "自死", "死にたい"),
+    *("生活保護", "ナマポ", "ケースワーカー", "警察", "逮捕", "服役", "刑務所", "入管", "在留", "借金", "自己破産"),
+)
+_SHORT = re.compile(r"生保(?!内)")  # 生保内 is a place
 _YEN = re.compile(r"[0-9〇一二三四五六七八九十百千万億][0-9,.〇一二三四五六七八九十百千万億]*(?:円|えん)|¥")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 _BLANKS = {"\n", "\r", "\t", "\v", "\f", "\u2028", "\u2029", "\u0085"}
@@ -21,10 +29,22 @@ class UnfitForPaper(ValueError):
 
 def unfit_for_paper(text: str) -> list[str]:
     """Return the forbidden words, variants and amounts of money found in ``text`` (PRACTICE «On paper», «Words»)."""
-    folded = "".join(unicodedata.normalize("NFKC", text).split())
+    folded = _folded(text)
     variants = [word for word in _VARIANTS if word in folded]
     amounts = [found.group() for found in _YEN.finditer(folded)]
     return [*forbidden_in(text), *variants, *amounts]
+
+
+def tells_too_much(text: str) -> bool:
+    """Whether what a person wrote names a matter that a sheet carried to a door must not: violence and who protects
+    from it, assistance, debt, crime, stay (PRACTICE «Three lanes», «One-way»). Width, case and blanks do not matter.
+    """
+    folded = _folded(text).upper()
+    return bool(_SHORT.search(folded)) or any(word in folded for word in _KEPT_CLOSE)
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def require_fit(column: str, text: str) -> str:

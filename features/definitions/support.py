@@ -132,7 +132,7 @@ _WELFARE = (
         paper="以前のご相談の続きで、ご案内できることがあります({month}の情報)",
         wording_en="Came for advice in the last year: {n} times, the latest in {month}",
         offer=("生活全般の相談(自立相談支援)", "家計の相談", "仕事の相談"),
-        note_ja="ご本人が困りごとを言葉にした印です。支援が続いていれば support_open が支えとして働きます。",
+        note_ja="ご本人が困りごとを言葉にした印です。支援が続いていれば「続いている支援」(support_open)が支えとして働きます。",
     ),
     Feature(
         name="support_open",

@@ -11,6 +11,7 @@ from data_contracts.catalog import load_catalog
 from docs.cli import option_names
 from docs.generate import Printer, printers
 from features.definitions import FEATURES
+from reports.ethics import report_sections
 
 ROOT = Path(__file__).parents[2]
 PROMISES = 9
@@ -48,6 +49,12 @@ def test_a_generated_folder_holds_what_is_declared_and_nothing_else(folder: str,
 def test_every_command_has_a_heading() -> None:
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert re.findall(r"^## `(.+)`$", page, re.MULTILINE) == list(option_names())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_chapters_of_the_report_that_a_page_names_are_there(page: Path) -> None:
+    titles = {section.title for section in report_sections({}, {}, made_up=True)}
+    assert set(re.findall(r"倫理報告書の「(.+?)」の章", page.read_text(encoding="utf-8"))) <= titles
 
 
 # Commands that pages name as not there yet.

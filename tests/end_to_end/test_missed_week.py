@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from pipelines import layout, steps
 from pipelines.cli import kizuki
-from pipelines.closing import close_day, is_working_day
-from pipelines.deliveries import days_not_run, overdue, report, weeks_without_list
+from pipelines.closing import close_day, is_working_day, last_working_day
+from pipelines.deliveries import days_not_run, late_on, overdue, report, weeks_without_list
 from pipelines.errors import GateClosed
 from pipelines.intake import sources_in_order
 from pipelines.verify import verify
@@ -144,6 +144,17 @@ def test_a_source_that_stayed_away_is_said_to_be_overdue(before: Path, tmp_path:
     assert "届いていません" in found["tax_bills"][0]
     told = {s["name"]: s["overdue"] for s in report(home, late)["sources"]}
     assert told["tax_bills"] == found["tax_bills"]
+
+
+def test_nothing_becomes_late_on_a_closed_day(before: Path) -> None:
+    home = opened(before)
+    closed = [d for d in (NEXT + timedelta(days=n) for n in range(60)) if not is_working_day(d)]
+    assert all(overdue(home, day) == overdue(home, last_working_day(day)) for day in closed)
+    by_the_calendar = [(name, day) for day in closed for name in home.catalog.names if late_on(home, name, day)]
+    assert [one for one in by_the_calendar if one[0] not in overdue(home, one[1])], "days on which this matters"
+    saturday = date(2026, 3, 28)
+    assert report(home, saturday)["open_before"] == "2026-03-27"
+    assert report(home, NEXT)["open_before"] == ""
 
 
 def test_a_week_run_late_with_its_model_makes_this_weeks_list_alone(copy_of: Callable[..., Path]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pipelines import layout, steps
 from pipelines.errors import GateClosed
 from pipelines.printing import Sheet
+from reports.sheet_model import ASK
 from tests.home import traces
 from tests.home.building import HOLDER
 from tests.home.cases import ADULT, CASES, DAY, YES, Case, Person, Row, child, consent, guardian, measure
@@ -108,6 +109,25 @@ def test_what_to_avoid_is_said_by_the_consent_that_holds(copy_of: Callable[..., 
     deliver(root, "consents", NEXT, [more], "delta_2.csv")
     run_day(root, NEXT)
     assert WORDS in line_of(root, DAY, "week", WHO.full_name(0))
+
+
+def test_what_a_slip_tells_of_violence_is_carried_to_no_door(copy_of: Callable[..., Path]) -> None:
+    root = copy_of("screened")
+    told = next(iter(slip(WHO))) | {"slip_no": "TELLS1", "told_person": "1", "seen_on": str(DAY)}
+    deliver(root, "community_flags", NEXT, [told | {"name_kana": f"{WHO.kana(0)} ＤＶ"}])
+    run_day(root, NEXT)
+    sheets = [printed(root, NEXT, "urgent"), printed(root, NEXT, "slips", None)]
+    carried, kept = (str(sheet) for sheet in sheets)
+    assert (ASK in carried, "ＤＶ" in carried, "ＤＶ" in kept) == (True, False, True)
+
+
+def test_a_wish_that_names_a_restricted_matter_is_asked_for_in_the_office(copy_of: Callable[..., Path]) -> None:
+    root = copy_of("screened")
+    wish = "生活保護のことは家族に言わないで"
+    deliver(root, "consents", NEXT, [next(iter(consents(WHO))) | {"contact_avoid": wish}])
+    run_day(root, NEXT)
+    line = line_of(root, DAY, "week", WHO.full_name(0))
+    assert (ASK in line, wish in line) == (True, False)
 
 
 def test_the_way_that_is_wished_stands_on_every_sheet(copy_of: Callable[..., Path]) -> None:

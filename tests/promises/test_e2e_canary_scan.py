@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from models.intervals import MADE_UP
 from pipelines import layout
 from pipelines.home import Home
 from tests.home import traces
@@ -48,6 +49,13 @@ def test_the_households_that_may_be_seen_are_listed(case: Case, home: Home, keys
     scored = set(home.store.read_table(layout.scores(DAY))["household_key"].to_pylist())
     assert keys[case.name].household & scored
     assert keys[case.name].household & listed(home)
+
+
+def test_every_page_of_a_made_up_home_says_that_it_is_made_up(home: Home) -> None:
+    pages = [path for path in home.store.held if path.endswith((".html", ".md"))]
+    assert {path.split("/")[1] for path in pages} >= {"receipts", "reports"}
+    silent = [path for path in pages if MADE_UP not in home.store.read_bytes(path).decode()]
+    assert home.settings.demonstration and silent == []
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.hidden], ids=ids)

@@ -14,6 +14,9 @@ from made_up_city import QUICK, SHORT, SPECS, T, inputs, one_day
 
 from models.candidates import TrainingSettings
 from models.crisis import COMPONENTS, components_of
+from models.hits import choose_by_hits
+from models.inputs import learnable
+from models.panel import City, Panel, panel
 from models.results import not_counted
 from models.scoring import margins
 from models.splits import plan
@@ -34,6 +37,12 @@ LINES = {
 @pytest.fixture(scope="module")
 def linked() -> TrainingResult:
     return train(inputs())
+
+
+def rows_of_training() -> Panel:
+    base = inputs()
+    city = City.of(base.features, base.area)
+    return panel(base.split.train, base.features, base.labels, base.trainable, list(base.recipe.names), "any", city)
 
 
 def figures(value: Any) -> Iterator[dict[str, Any]]:
@@ -130,6 +139,25 @@ def test_a_model_that_learnt_nothing_is_measured_by_whom_may_be_trained_on() -> 
     background = train(replace(base, trainable={**base.trainable, newest: some})).model.background
     assert background is not None
     assert background.rows == 40
+
+
+@pytest.mark.parametrize(("cases", "enough"), [(29, False), (30, True)])
+def test_a_household_that_is_trained_on_at_many_dates_is_one_case(cases: int, enough: bool) -> None:
+    rows = rows_of_training()
+    known = np.unique(rows.household)
+    once = replace(rows, judged=np.ones(len(rows.label), dtype=bool), label=np.isin(rows.household, known[:cases]))
+    assert once.label.sum() > 30
+    assert learnable(once) is learnable(replace(once, label=~once.label)) is enough
+    assert not learnable(None)
+
+
+def test_hits_of_one_household_on_many_dates_are_one_case() -> None:
+    rows = rows_of_training()
+    few = replace(rows, label=rows.judged & (rows.household < 29))
+    listed = {name: np.where(few.label, 0.9, 0.01) for name in ("scorecard", "logistic")}
+    choice = choose_by_hits(listed, few, delta=0.01, made_up=True)
+    assert few.label.sum() > 30
+    assert "30世帯に満たない" in choice.reason
 
 
 def test_without_any_day_to_judge_the_scorecard_still_ships() -> None:

@@ -33,7 +33,8 @@ def test_what_came_later_is_not_told_and_of_protection_no_rows(monkeypatch: pyte
 
 def test_a_household_is_told_the_facts_behind_its_largest_contributions_first_and_none_that_do_nothing() -> None:
     def fact(feature: str) -> dict[str, Any]:
-        return {"feature": feature, "first_on": date(2026, 9, 1), "latest_on": date(2026, 10, 1), "n": 2}
+        days = {"first_on": date(2026, 9, 1), "latest_on": date(2026, 10, 1)}
+        return {"feature": feature, "person_key": "p", "n": 2, **days}
 
     def said(*features: str, **contributions: float) -> list[str]:
         return evidence.facts_said([fact(name) for name in features], contributions)

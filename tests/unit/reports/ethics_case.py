@@ -40,7 +40,7 @@ def figure(value: float = 0.5, n: int = 120, spread: float = 0.1) -> dict[str, A
 
 def untold(n: int | None = 20) -> dict[str, Any]:
     """What stands where too little is known."""
-    return {"value": None, "cannot_tell": "該当が30件に満たないため、判断できません", "n": n, "made_up": True}
+    return {"value": None, "cannot_tell": "該当する世帯が30に満たないため、判断できません", "n": n, "made_up": True}
 
 
 def _line(told: bool = True) -> dict[str, Any]:

@@ -26,10 +26,10 @@ def source(**changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
-def page(**changes: Any) -> str:
+def page(open_before: str = "", **changes: Any) -> str:
     said: dict[str, Any] = {
         "day": "2026-04-06", "municipality": "見本市", "made_up": "架空データ", "not_run": ["2026-04-03"],
-        "weeks_without_list": ["2026-03-30"], "sources": [source(**changes)],
+        "open_before": open_before, "weeks_without_list": ["2026-03-30"], "sources": [source(**changes)],
     }  # fmt: skip
     return deliveries_html(said)
 
@@ -47,6 +47,17 @@ def test_what_it_tells() -> None:
         assert told in html, told
     assert "10未満" in html, "three refused rows are not told"
     assert html == page()
+
+
+def test_a_closed_day_says_that_the_offices_are_closed_and_that_nothing_is_late() -> None:
+    assert "閉庁日です" not in page()
+    closed = page(open_before="2026-04-03", overdue=[])
+    assert "2026-04-06 は閉庁日です。窓口はどこも閉まっています。" in closed
+    assert "届かないことは遅れではありません" in closed
+    assert "前の開庁日 2026-04-03 の時点で、遅れているものはありません" in closed
+    still = page(open_before="2026-04-03")
+    assert "前の開庁日 2026-04-03 にすでに遅れていたもの: 市税収納" in still
+    assert "遅れているものはありません" not in still
 
 
 def test_nothing_is_fetched_and_nothing_runs() -> None:

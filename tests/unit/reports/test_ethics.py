@@ -14,6 +14,7 @@ from reports import plots
 from reports.ethics import ethics_report
 from reports.ethics_blocks import NO_INTERVAL, NOT_MADE, figure
 from reports.ethics_scope import _setting
+from reports.ethics_texts import TERMS
 
 OUTLINE = [
     "1 表紙と範囲",
@@ -228,3 +229,34 @@ def test_names_from_outside_cannot_become_markup() -> None:
     given["features"]["tax_open"].title_ja = '"><b>太字'
     tags = {tag for tag, _ in Page(ethics_report(given)[0]).tags}
     assert not tags & {"script", "img", "b"}
+
+
+def test_latin_words_are_explained_or_stand_in_brackets_beside_the_japanese() -> None:
+    html = re.sub(r"<(style|svg).*?</\1>|<[^>]+>", " ", ethics_report(evidence())[0], flags=re.DOTALL)
+    terms = " ".join(term for term, _ in TERMS)
+    beside = re.sub(r"\([^()]*\)|[0-9a-f]{16,}|cases\.html|kizuki sign", " ", html)
+    words = set(re.findall(r"[A-Za-z]{3,}", beside))
+    assert {"AUC", "SHA"} <= words
+    assert {word for word in words if word not in terms} == set()
+
+
+def test_drawings_of_many_rows_are_shared_out_so_that_a4_shows_each_at_a_size_to_be_read() -> None:
+    given = evidence()
+    many = [{"feature": f"事情{n}", "mean_abs": 0.5, **figure_of(n)} for n in range(60)]
+    given["explained"]["global"] = many
+    chapter = next(s for s in ethics_report(given)[1]["sections"] if s["key"] == "global")
+    drawn = [b for b in chapter["blocks"] if b["kind"] == "picture" and b["caption"].startswith("寄与の大きさの平均")]
+    assert [len(one["data"]) for one in drawn] == [20, 20, 20]
+    assert [one["caption"][:14] for one in drawn] == [f"寄与の大きさの平均({n}/3)" for n in (1, 2, 3)]
+    assert [line["label"] for one in drawn for line in one["data"]] == [one["feature"] for one in many]
+
+
+def figure_of(n: int) -> dict[str, Any]:
+    return {"low": 0.4, "high": 0.6 + n / 100, "n": 300, "method": "household bootstrap"}
+
+
+def test_a_long_name_in_a_drawing_is_folded_and_not_cut() -> None:
+    name = "この180日に納期が来た国民健康保険などのうち、まだ納められていない割合"
+    assert plots.folded(name) == name
+    assert plots.folded(name, 20).split("\n") == [name[:20], name[20:]]
+    assert plots.parted([]) == []

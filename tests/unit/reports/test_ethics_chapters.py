@@ -103,7 +103,7 @@ def test_groups_without_a_calibration_say_why_and_have_no_column_for_it() -> Non
     found = section(ethics_report(given)[1], "groups")
     table = next(b for b in blocks(found) if b.get("caption") == "性別ごと")
     assert table["columns"] == columns[:-1] and {len(row) for row in table["rows"]} == {len(columns) - 1}
-    assert "割合への直しを行っていない" in str(found) and NOT_MADE not in str(found)
+    assert "割合への直しは行っていません" in str(found) and NOT_MADE not in str(found)
 
 
 def test_visibility_says_which_way_it_must_go_and_on_how_many_households_it_rests() -> None:

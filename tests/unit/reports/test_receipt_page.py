@@ -46,6 +46,14 @@ def test_a_clean_file_is_told_so() -> None:
     assert "受け入れていない行はありません。" in html
 
 
+def test_a_made_up_city_is_said_in_title_page_and_print() -> None:
+    assert "架空" not in receipt_html(receipt())
+    html = receipt_html(receipt(note="架空データ"))
+    assert "<title>【架空データ】受領書" in html
+    assert '<p class="made-up" role="note">架空データ' in html
+    assert 'content: "架空データ"' in html
+
+
 def test_self_contained_and_the_same_bytes() -> None:
     html = receipt_html(receipt())
     assert html == receipt_html(receipt())

@@ -74,6 +74,22 @@ def test_a_wish_that_names_the_matter_is_not_copied_to_paper() -> None:
     assert cell(replace(LINE, avoid="夜は避けて"), "避けてほしいこと") == "夜は避けて"
 
 
+@pytest.mark.parametrize(
+    "words", ["元夫のＤＶのため", "d v", "父の虐待", "生活保護のことは家族に", "生保の話", "警察には", "借\n金のこと"]
+)
+def test_a_wish_that_names_what_is_kept_close_is_asked_for_in_the_office(words: str) -> None:
+    assert cell(replace(LINE, avoid=words), "避けてほしいこと") == ASK
+
+
+@pytest.mark.parametrize("words", ["平日の昼", "夫には言わないで", "電話は夕方5時まで", "車で来ないで", "犬がいます"])
+def test_an_ordinary_wish_is_printed_as_it_was_written(words: str) -> None:
+    assert cell(replace(LINE, avoid=words), "避けてほしいこと") == words
+
+
+def test_our_own_sentences_may_offer_assistance() -> None:
+    assert "生活保護" in cell(replace(LINE, offers=("生活保護のご相談",)), "ご案内できる制度")
+
+
 def test_an_address_is_never_refused() -> None:
     assert cell(replace(LINE, lot="8050番地"), "住所・方書") == "本町8050番地"
 
