@@ -41,9 +41,10 @@ _CONTACT = _PERMITS.format(only=names("purposes", "'contact'"))
 _CONTACT_SINCE = f"""
 select person_key, f from {stretches(_CONTACT, "resident_id")} join person_keys using (resident_id)
 where u >= $day order by 1"""
+_OF_NAMED = _PERMITS.format(only="resident_id in (select resident_id from handles)")
 _STILL_NAMED = f"""
 with ended as (
-  select resident_id from {stretches(_PERMITS.format(only="true"), "resident_id")} group by resident_id
+  select resident_id from {stretches(_OF_NAMED, "resident_id")} group by resident_id
   having not bool_or(u >= $day) or bool_or(u >= $since and u < $day))
 from handles anti join ended using (resident_id) order by resident_id"""
 Gone = Callable[[str, pa.Table], pa.ChunkedArray]
