@@ -16,7 +16,7 @@ from tests.home.cases import CASES, DAY, Row, consent
 from tests.home.copies import opened
 from tests.home.deliveries import deliver
 from tests.home.planting import bills, consents
-from tests.home.running import days, run_day
+from tests.home.running import days
 
 pytestmark = pytest.mark.usefixtures("without_great_expectations")
 
@@ -29,11 +29,6 @@ def withdraws_and_consents_again(root: Path) -> None:
     deliver(root, "consents", WITHDRAWN, ended, "delta_ended.csv")
     new = consent(given_on=str(AGAIN)) | {"resident_id": WHO.resident(0), "consent_id": "AGAIN1"}
     deliver(root, "consents", AGAIN, [new], "delta_again.csv")
-
-
-def runs(root: Path, how: str) -> None:
-    for day in days(WITHDRAWN, AGAIN) if how == "daily" else [AGAIN]:
-        run_day(root, day)
 
 
 def of_taxes(root: Path) -> list[Row]:
@@ -52,35 +47,34 @@ def named(root: Path) -> list[str]:
 
 def test_what_is_delivered_again_after_a_new_consent_is_kept(copy_of: Callable[..., Path]) -> None:
     kept = {}
-    for how in ("daily", "once"):
+    for how, made in {"daily": days(WITHDRAWN, AGAIN), "once": [AGAIN]}.items():
         root = copy_of("screened", how)
         assert of_taxes(root)
         withdraws_and_consents_again(root)
         deliver(root, "tax_bills", AGAIN, list(bills(WHO, "tax_bills", 9)), "delta_again.csv")
-        runs(root, how)
+        for day in made:
+            steps.intake(opened(root), day)
         kept[how] = of_taxes(root)
     assert {row["known_from"] for row in kept["once"]} == {AGAIN}
     assert kept["once"] == kept["daily"]
 
 
-@pytest.mark.parametrize("how", ["daily", "once"])
-def test_who_did_not_want_to_be_contacted_for_a_while_is_off_the_list(copy_of: Callable[..., Path], how: str) -> None:
+def test_who_did_not_want_to_be_contacted_for_a_while_is_off_the_list(copy_of: Callable[..., Path]) -> None:
     root = copy_of("screened")
     (key,) = traces.keys_of(opened(root))[WHO.name].persons
     assert key in listed(root)
     for day, purposes in ((WITHDRAWN, "early_outreach|model_training|model_evaluation"), (AGAIN, None)):
         said = [row | ({"purposes": purposes} if purposes else {}) for row in consents(WHO)]
         deliver(root, "consents", day, said, "delta_said.csv")
-    runs(root, how)
+    steps.intake(opened(root), AGAIN)
     assert key not in listed(root)
 
 
-@pytest.mark.parametrize("how", ["daily", "once"])
-def test_the_audit_trail_forgets_who_withdrew_for_a_while(copy_of: Callable[..., Path], how: str) -> None:
+def test_the_audit_trail_forgets_who_withdrew_for_a_while(copy_of: Callable[..., Path]) -> None:
     root = copy_of("screened")
     steps.key(opened(root), WHO.resident(0), HOLDER)
     assert WHO.resident(0) in named(root)
     withdraws_and_consents_again(root)
-    runs(root, how)
+    steps.intake(opened(root), AGAIN)
     assert named(root)
     assert WHO.resident(0) not in named(root)
