@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.disclosure import suppress, suppress_flow, told_steps
+from models.disclosure import about, suppress, suppress_flow, told_steps
 from models.groups import HIDDEN, Judged, subgroup_table
 
 
@@ -134,3 +134,7 @@ def test_no_hidden_count_of_a_flow_can_be_worked_out() -> None:
         for place in (place for place, value in enumerate(told) if value is None):
             values = set(possible[:, place].tolist())
             assert len(values) > 1 or values.isdisjoint(range(1, small)), (told, names[place], values)
+
+
+def test_a_count_in_a_log_tells_of_no_single_row() -> None:
+    assert [about(n) for n in (0, 1, 9, 10, 14, 15, 123)] == ["0", "1-9", "1-9", "10", "10", "20", "120"]
