@@ -6,26 +6,26 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from dagster_project.intake_assets import accepted_key
-from dagster_project.partitions import DAYS
 
 
 def jobs(sources: list[str]) -> dict[str, UnresolvedAssetJobDefinition]:
     """daily_screening, weekly_list, training, backfill."""
-    daily = dg.AssetSelection.keys(*(accepted_key(name) for name in sources), "hub", "features", "scores", "visit_list")
+    daily = dg.AssetSelection.assets(
+        *(accepted_key(name) for name in sources), "hub", "features", "scores", "visit_list"
+    )
     calm = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
     return {
-        "daily_screening": dg.define_asset_job("daily_screening", daily, partitions_def=DAYS, config=calm),
+        "daily_screening": dg.define_asset_job("daily_screening", daily, config=calm),
         "weekly_list": dg.define_asset_job(
-            "weekly_list", dg.AssetSelection.keys("features", "scores", "visit_list"), partitions_def=DAYS, config=calm
+            "weekly_list", dg.AssetSelection.assets("features", "scores", "visit_list"), config=calm
         ),
-        "training": dg.define_asset_job("training", dg.AssetSelection.keys("model"), partitions_def=DAYS, config=calm),
+        "training": dg.define_asset_job("training", dg.AssetSelection.assets("model"), config=calm),
         # One run for many days: a check speaks of one day, so the days' own receipts say what was broken.
         "backfill": dg.define_asset_job(
             "backfill",
-            dg.AssetSelection.keys(
+            dg.AssetSelection.assets(
                 *(accepted_key(name) for name in sources), "hub", "features", "scores"
             ).without_checks(),
-            partitions_def=DAYS,
             config=calm,
         ),
     }
