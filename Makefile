@@ -56,14 +56,14 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 test: $(STAMP) lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Needs Java 17 and PostgreSQL (Debian: openjdk-17-jre-headless postgresql).
 test-engines: $(ENGINES)
 	$(BIN)/python -m pytest -m engines
 
 test-long: $(ENGINES)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "long or engines"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "long or engines"
 
 # Needs Chromium and a font with Japanese (Debian: chromium fonts-noto-cjk).
 test-browser: $(STAMP)

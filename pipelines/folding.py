@@ -7,6 +7,7 @@ then, can be deleted at any time, and is believed only if its own digest and tha
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,24 @@ class Folded:
 
 def read_manifest(root: Path, run: str) -> Manifest:
     """The manifest of a committed run. Raises GateClosed when its content does not have the digest it states."""
+    path = root / "runs" / run / "manifest.json"
     try:
-        return parse((root / "runs" / run / "manifest.json").read_text(encoding="utf-8"))
+        return _parsed(path, _touched(path))
     except (ValueError, KeyError, TypeError):
         what = f"runs/{run}/manifest.json is damaged"
         raise GateClosed("publication", what, "restore it from a backup, then run kizuki verify") from None
+
+
+@lru_cache(maxsize=512)
+def _parsed(path: Path, _touched: tuple[int, int, int]) -> Manifest:
+    """A manifest's checked content, read once per process and file: a run opens its home many times."""
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def _touched(path: Path) -> tuple[int, int, int]:
+    """What changes when a file is written anew."""
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def folded(root: Path) -> Folded:
@@ -82,7 +96,8 @@ def checkpoint_differs(root: Path, chain: tuple[Manifest, ...]) -> bool:
 def _from_checkpoint(root: Path, names: list[str]) -> Folded | None:
     """What the checkpoint says, if it is whole and its run is one of `names`."""
     try:
-        content = _content(root / "runs" / CHECKPOINT)
+        path = root / "runs" / CHECKPOINT
+        content = _content(path, _touched(path))
         count = content["runs"]
         if names[count - 1] != content["last"] or read_manifest(root, content["last"]).digest != content["head"]:
             return None
@@ -91,19 +106,12 @@ def _from_checkpoint(root: Path, names: list[str]) -> Folded | None:
     return Folded(names[:count], dict(content["held"]), content["head"], count)
 
 
-def _content(path: Path) -> dict[str, Any]:
-    """The checked content of a checkpoint, read once per process: a run opens its home many times."""
-    stat = path.stat()
-    touched = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-    known = _read.get(path)
-    if known is None or known[0] != touched:
-        digest, _, body = path.read_text().partition("\n")
-        if sha256(body) != digest:
-            raise ValueError(f"{path.name}: content and digest differ")
-        content = json.loads(body)
-        content["held"] = {name: Output(**output) for name, output in content["held"].items()}
-        known = _read[path] = (touched, content)
-    return known[1]
-
-
-_read: dict[Path, tuple[tuple[int, int, int], dict[str, Any]]] = {}
+@lru_cache(maxsize=4)
+def _content(path: Path, _touched: tuple[int, int, int]) -> dict[str, Any]:
+    """The checked content of a checkpoint, read once per process and file."""
+    digest, _, body = path.read_text().partition("\n")
+    if sha256(body) != digest:
+        raise ValueError(f"{path.name}: content and digest differ")
+    content: dict[str, Any] = json.loads(body)
+    content["held"] = {name: Output(**output) for name, output in content["held"].items()}
+    return content

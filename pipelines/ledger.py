@@ -7,7 +7,7 @@ before a day from which an accepted file of the same source is known: what is kn
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -168,7 +168,7 @@ class Ledger:
 
     def record(self, draft: Draft, new: Iterable[Entry]) -> None:
         """Write the ledger with `new` entries into a draft."""
-        rows = [asdict(entry) for entry in sorted([*self.entries, *new], key=lambda e: (e.source, e.order))]
+        rows = [vars(entry) for entry in sorted([*self.entries, *new], key=lambda e: (e.source, e.order))]
         draft.table(layout.LEDGER, pa.Table.from_pylist(rows, schema=SCHEMA), [])
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class Manifest:
     removed: dict[str, str]
     rewritten: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical manifest."""
         return sha256(canonical(self.content()))

@@ -16,6 +16,8 @@ from tests.home.cases import DAY
 from tests.home.copies import differences, held, opened
 from tests.home.running import run_day
 
+pytestmark = pytest.mark.usefixtures("without_great_expectations")
+
 
 def reviewers(root: Path) -> list[Path]:
     return sorted((root.parent / "home.signers").glob("*.key"))

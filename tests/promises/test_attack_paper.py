@@ -19,8 +19,6 @@ from tests.home.deliveries import append, deliver, files
 from tests.home.planting import TOWN, bills, consents, rent, residents, school, slip
 from tests.home.running import run_day
 
-pytestmark = pytest.mark.usefixtures("without_great_expectations")
-
 NEXT, AFTER = date(2026, 4, 7), date(2026, 4, 8)
 BY_NAME = {case.name: case for case in CASES}
 WHO = BY_NAME["consents to everything"]

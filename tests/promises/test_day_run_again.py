@@ -4,16 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from data_contracts.shapes import EPISODE_SCHEMA
 from pipelines import layout, steps
 from tests.home.cases import CASES, DAY
 from tests.home.copies import opened
 from tests.home.deliveries import deliver
 from tests.home.planting import bills
-
-pytestmark = pytest.mark.usefixtures("without_great_expectations")
 
 
 def test_a_payment_corrected_on_its_own_day_leaves_the_month_it_stood_in(copy_of: Callable[..., Path]) -> None:

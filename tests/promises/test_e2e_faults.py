@@ -14,8 +14,6 @@ from tests.home.cases import DAY
 from tests.home.copies import copied, differences, held, opened, physical
 from tests.home.running import day_steps, run_day
 
-pytestmark = pytest.mark.usefixtures("without_great_expectations")
-
 
 class Killed(BaseException):
     """Stands for a kill: nothing may catch it, and nothing is tidied up by the dying process."""

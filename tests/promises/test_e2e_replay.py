@@ -27,8 +27,6 @@ from tests.home.running import days, run_day
 BY_NAME = {case.name: case for case in CASES}
 TEN_DAYS = days(FIRST, date(2025, 6, 11))
 
-pytestmark = pytest.mark.usefixtures("without_great_expectations")
-
 
 def eventful(home: Path) -> None:
     """Ten days in which everything happens that may differ between bulk and day by day."""

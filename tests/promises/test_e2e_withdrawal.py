@@ -37,8 +37,6 @@ ENDED = tuple(BY_NAME[name] for name in ("consent ends today, inclusive", "withd
 LEAVE = (WITHDRAWS, PROTECTED, NO_CONTACT, *ENDED)
 PAID = BY_NAME["capacity empty is the person"]
 
-pytestmark = pytest.mark.usefixtures("without_great_expectations")
-
 
 def later_deliveries(home: Path) -> None:
     """What arrives on the next day."""

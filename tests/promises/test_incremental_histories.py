@@ -22,7 +22,7 @@ HISTORY = days(FIRST, date(2025, 7, 4))
 """A month and its turn: what was known before the month is laid apart from what became known since."""
 SOURCES = ("tax_bills", "insurance_bills", "water_notices", "school_flags", "consents", "protected_persons")
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("without_great_expectations")]
+pytestmark = pytest.mark.long
 
 
 class Histories:

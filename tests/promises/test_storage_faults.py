@@ -34,8 +34,6 @@ ROOT = Path(__file__).parents[2]
 DAY = date(2026, 4, 6)
 SEED = 7
 
-pytestmark = pytest.mark.usefixtures("without_great_expectations")
-
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
