@@ -174,6 +174,7 @@ def test_a_printed_desk_copy_goes_with_its_line(copy_of: Callable[..., Path]) ->
     assert not [path for path in copies if mine["case_no"] in traces.text_of(path)]
 
 
+@pytest.mark.long
 def test_training_as_of_a_past_day_brings_nobody_back(copy_of: Callable[..., Path]) -> None:
     root = copy_of("screened")
     deliver(root, "consents", NEXT, [row | {"withdrawn_on": str(NEXT)} for row in consents(WHO)])
