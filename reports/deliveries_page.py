@@ -18,7 +18,9 @@ def deliveries_html(report: Mapping[str, Any]) -> str:
     sources = [
         {
             **one,
-            "volume": Markup(spark([month["rows"] for month in one["months"]], f"{one['title']}の月ごとの行数")),
+            "volume": Markup(
+                spark([_drawn(month["rows"]) for month in one["months"]], f"{one['title']}の月ごとの行数")
+            ),
             "months": [_month(month, one["counted"]) for month in one["months"][-6:]],
             "shares": [{**s, "drawn": Markup(spark(s["series"], f"{s['label']}の割合"))} for s in one["shares"]],
         }
@@ -62,6 +64,11 @@ def _month(month: Mapping[str, Any], counted: bool) -> dict[str, str]:
         "rows": _told(rows) if counted else "載せません",
         "refused_rows": _told(refused) if counted else "載せません",
     }
+
+
+def _drawn(count: int) -> int:
+    """Counts that are not told are drawn at one height, so that the line tells no more than the table."""
+    return _FEW if 0 < count < _FEW else count
 
 
 def _told(count: int) -> str:

@@ -75,3 +75,10 @@ def test_rows_of_protection_are_not_told() -> None:
 def test_months_without_a_value_are_left_open() -> None:
     assert spark([1, None, 3], "x").count("M") == 2
     assert spark([], "x").startswith("<svg")
+
+
+def test_a_drawing_tells_no_count_that_the_table_does_not_tell() -> None:
+    few, more = (page(months=[month(0), month(rows), month(0), month(40)]) for rows in (1, 9))
+    assert few == more
+    assert few != page(months=[month(0), month(0), month(0), month(40)])
+    assert few != page(months=[month(0), month(20), month(0), month(40)])
