@@ -102,13 +102,18 @@ def _source(home: Home, name: str, day: date, late: list[str]) -> dict[str, Any]
         "title": contract.title,
         "last": str(accepted[-1].folder_day) if accepted else "",
         "age": (day - accepted[-1].folder_day).days if accepted else None,
-        "cadence": [one.sentence for one in contract.cadence.values()],
+        "cadence": _promised([one.sentence for one in contract.cadence.values()]),
         "overdue": late,
         "counted": counted,
         "months": _months(entries, day, counted),
         "shares": _shares(history.profiles, home, name, day),
         "warnings": _warnings(history, entries, home, name, day),
     }
+
+
+def _promised(sentences: list[str]) -> list[str]:
+    """What an office promised; what a longer sentence says already is not said twice."""
+    return [one for one in sentences if not any(one != other and one in other for other in sentences)]
 
 
 def _last_months(day: date) -> list[str]:

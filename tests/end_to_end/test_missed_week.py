@@ -104,6 +104,7 @@ def test_the_page_says_so(missed: Path, undisturbed: Path) -> None:
     assert "実行されなかった開庁日が5日あります" in page
     assert f"訪問リストのない週: {WEEK}" in page
     ordinary = opened(undisturbed).store.read_bytes(layout.deliveries_page(NEXT)).decode()
+    assert "開庁日ごとの差分と毎月の全件<" in ordinary, "what an office promised is said once"
     assert "実行されなかった開庁日" not in ordinary
     assert ordinary.count("<h2>") == page.count("<h2>") == len(opened(missed).catalog.names)
 
