@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,13 @@ def test_every_command_has_a_heading() -> None:
 def test_chapters_of_the_report_that_a_page_names_are_there(page: Path) -> None:
     titles = {section.title for section in report_sections({}, {}, made_up=True)}
     assert set(re.findall(r"倫理報告書の「(.+?)」の章", page.read_text(encoding="utf-8"))) <= titles
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_what_follows_a_table_is_not_drawn_as_its_last_row(page: Path) -> None:
+    lines = page.read_text(encoding="utf-8").splitlines()
+    swallowed = [new for old, new in pairwise(lines) if old.startswith("|") and new[:1] not in "|"]
+    assert swallowed == []
 
 
 # Commands that pages name as not there yet.
