@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli import Day, say, with_home
+from pipelines.cli import say, with_home
 from pipelines.engines import NAMES, Engines
 from pipelines.errors import GateClosed
+from pipelines.options import Day
 from pipelines.settings import load_settings
 
 INSTANCE = """telemetry: {enabled: false}

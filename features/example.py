@@ -27,7 +27,9 @@ from features.selections import BeganWithin, EndedWithin, OpenBefore, OpenNow, O
 from features.wanted import reaches_of, sources_of, wanted_of
 
 HOUSEHOLD: Final = "例"
-_LONG_AGO: Final = date(2000, 1, 1)
+FIRST_DAY: Final = date(2000, 1, 1)
+"""The first day of an example: no window reaches back from it to before the household was there."""
+_LONG_AGO: Final = date(1900, 1, 1)
 _DWELLING: Final = ("water",)
 _QUANTITIES: Final = {"円": (20_000, 8_000, 5_000, 3_000), "月": (3, 1), "日": (52, 34)}
 Stay = tuple[date, date | None]

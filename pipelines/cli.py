@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -21,21 +21,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 
 from pipelines.errors import GateClosed, WrongUse
-
-
-class Day(click.ParamType):
-    """A day as YYYY-MM-DD."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Parse or fail with usage."""
-        if isinstance(value, date):
-            return value
-        try:
-            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
-        except ValueError:
-            self.fail(f"{value} is not a day like 2026-04-01", param, ctx)
+from pipelines.options import Day, NewFile, Somebody
 
 
 class Commands(click.Group):
@@ -126,7 +112,7 @@ def train(root: Path, config: Path | None, as_json: bool, as_of: date, validatio
 @kizuki.command()
 @with_home
 @click.option("--model", required=True, help="hash, its first characters, or newest")
-@click.option("--as", "name", required=True)
+@click.option("--as", "name", type=Somebody(), required=True)
 @click.option("--key", "key_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
 @click.option("--on", "day", type=Day(), help="day of signing; default: the last day that is known")
 def sign(
@@ -181,6 +167,10 @@ def explain(root: Path, config: Path | None, as_json: bool, day: date | None, ho
 def explain_feature(name: str, day: date, language: str) -> None:
     """Definition, window bounds, a worked example and the SQL of one feature; needs no home."""
     room = import_module("features.explained")
+    first = import_module("features.example").FIRST_DAY
+    if day < first:
+        message = f"--date {day}: examples begin on {first}"
+        raise WrongUse(message)
     try:
         click.echo(room.explained(name, day, language), nl=False)
     except room.UnknownFeature as error:
@@ -195,7 +185,7 @@ def explain_feature(name: str, day: date, language: str) -> None:
     "--list", "list_name", required=True, type=Day(), help="the Monday of the list, or the day of an urgent sheet"
 )
 @click.option("--team", help="the team; with --sheet desk the desk; not for the 主任's slips")
-@click.option("--as", "holder", required=True)
+@click.option("--as", "holder", type=Somebody(), required=True)
 @click.option(
     "--sheet",
     type=click.Choice(["week", "urgent", "slips", "desk"]),
@@ -215,7 +205,9 @@ def print_list(
 @kizuki.command()
 @with_home
 @click.option("--resident", required=True)
-@click.option("--as", "holder", default=getpass.getuser, show_default="this user", help="who asks; audited")
+@click.option(
+    "--as", "holder", type=Somebody(), default=getpass.getuser, show_default="this user", help="who asks; audited"
+)
 def key(root: Path, config: Path | None, as_json: bool, resident: str, holder: str) -> None:
     """Print the key of a resident's household, for an authorised person."""
     say(as_json, **step("key")(home_at(root, config), resident, holder))
@@ -224,7 +216,7 @@ def key(root: Path, config: Path | None, as_json: bool, resident: str, holder: s
 @kizuki.command()
 @with_home
 @click.argument("source")
-@click.option("--out", type=click.Path(path_type=Path), help="default: request_SOURCE.csv")
+@click.option("--out", type=NewFile(), help="default: request_SOURCE.csv")
 def request(root: Path, config: Path | None, as_json: bool, source: str, out: Path | None) -> None:
     """Write the list of persons with a basis today, for the office that filters before it sends."""
     say(as_json, **step("request")(home_at(root, config), source, out or Path(f"request_{source}.csv")))
@@ -254,7 +246,7 @@ def contract_check(source: str, file: Path, config: Path | None, as_json: bool) 
 @click.option("--request", "request_file", type=click.Path(path_type=Path), help="default: request_SOURCE.csv")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=NewFile(),
     help="default: FILE with _filtered in its name; the name says full or delta",
 )
 @click.option("--config", type=click.Path(path_type=Path, exists=True))

@@ -193,6 +193,7 @@ def test_a_new_source_is_three_yaml_files(gas_config: Path, copy_of: Callable[..
         ["backtest", "--home", "HOME", "--from", "2026-04-06", "--to", "2026-04-05"],
         ["print", "--home", "HOME", "--list", "2026-03-02", "--team", "first", "--as", "x"],
         ["print", "--home", "HOME", "--list", "2026-04-06", "--team", "第九班", "--as", "x"],
+        ["request", "--home", "HOME", "tax_bills", "--out", "nowhere/x.csv"],
         ["request", "--home", "HOME", "residents", "--out", "x.csv"],
         ["request", "--home", "HOME", "nothing", "--out", "x.csv"],
         ["request", "--home", "HOME", "water_notices", "--out", "x.csv"],
@@ -204,6 +205,8 @@ def test_a_new_source_is_three_yaml_files(gas_config: Path, copy_of: Callable[..
         ["contract", "filter", "tax_bills", __file__],
         ["explain", "--home", "HOME", "no-such-key"],
         ["key", "--home", "HOME", "--resident", "000000000000000", "--as", "x"],
+        ["explain-feature", "tax_overdue_open", "--date", "0001-01-01"],
+        ["explain-feature", "tax_overdue_open", "--date", "1999-12-31"],
         ["report", "--home", "HOME", "--model", "ffff"],
         ["verify", "--home", "/nowhere"],
         ["contract", "check", "taxbills", __file__],
@@ -217,6 +220,17 @@ def test_wrong_use_exits_with_2_and_one_clear_line(
     code, _out, err = run_main([str(screened) if a == "HOME" else a for a in args], monkeypatch)
     assert code == 2
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "args", [["print", "--list", "2026-04-06", "--team", "first"], ["key", "--resident", "1"]], ids=["print", "key"]
+)
+@pytest.mark.parametrize("nobody", ["", "　 "], ids=["empty", "blanks"])
+def test_a_copy_and_a_key_are_for_somebody(
+    args: list[str], nobody: str, screened: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _out, err = run_main([*args, "--home", str(screened), "--as", nobody], monkeypatch)
+    assert (code, "--as" in err) == (2, True), err
 
 
 def run_main(args: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:

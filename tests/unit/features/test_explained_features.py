@@ -34,6 +34,13 @@ def test_the_example_moves_with_the_day() -> None:
     assert days[date(2026, 5, 1)].facts[0]["began_on"] == date(2026, 2, 1)
 
 
+@pytest.mark.parametrize("day", [date(2000, 1, 1), date(2028, 2, 29)], ids=str)
+@pytest.mark.parametrize("feature", ONE_EACH.values(), ids=ONE_EACH)
+def test_the_two_ways_agree_on_the_first_day_that_is_taken_and_on_a_leap_day(feature: Feature, day: date) -> None:
+    worked = example(feature, day)
+    assert worked.value == worked.double > 0
+
+
 def test_the_text_in_both_languages() -> None:
     japanese, english = (explained("tax_overdue_vs_last_year", DAY, language) for language in ("ja", "en"))
     assert "D−454 ≤ began_on ≤ D−365" in japanese
