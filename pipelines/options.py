@@ -1,7 +1,8 @@
 """What options of `kizuki` may hold: a day, somebody's name, a file to write. Anything else is wrong usage."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
+from time import strptime
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ class Day(click.ParamType):
         if isinstance(value, date):
             return value
         try:
-            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
+            return date(*strptime(value, "%Y-%m-%d")[:3])
         except ValueError:
             self.fail(f"{value} is not a day like 2026-04-01", param, ctx)
 
