@@ -196,8 +196,8 @@ def print_list(
 ) -> None:
     """Make a numbered Excel and PDF copy with names and addresses for a named holder."""
     wanted = sheet or ("urgent" if list_name.weekday() else "week")
-    if team is None and wanted != "slips":
-        message = "--team is missing: only the 主任's slips have none"
+    if (team is None) != (wanted == "slips"):
+        message = "--team goes with every sheet but slips: these are the 主任's, of all teams"
         raise WrongUse(message)
     say(as_json, **step("print_copy")(home_at(root, config), list_name, team, holder, wanted))
 

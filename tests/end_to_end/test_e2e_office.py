@@ -193,6 +193,7 @@ def test_a_new_source_is_three_yaml_files(gas_config: Path, copy_of: Callable[..
         ["backtest", "--home", "HOME", "--from", "2026-04-06", "--to", "2026-04-05"],
         ["print", "--home", "HOME", "--list", "2026-03-02", "--team", "first", "--as", "x"],
         ["print", "--home", "HOME", "--list", "2026-04-06", "--team", "第九班", "--as", "x"],
+        ["print", "--home", "HOME", "--list", "2026-04-06", "--sheet", "slips", "--team", "第一班", "--as", "x"],
         ["request", "--home", "HOME", "tax_bills", "--out", "nowhere/x.csv"],
         ["request", "--home", "HOME", "residents", "--out", "x.csv"],
         ["request", "--home", "HOME", "nothing", "--out", "x.csv"],
