@@ -184,7 +184,7 @@ def explain_feature(name: str, day: date, language: str) -> None:
 @click.option(
     "--list", "list_name", required=True, type=Day(), help="the Monday of the list, or the day of an urgent sheet"
 )
-@click.option("--team", help="the team; with --sheet desk the desk; not for the 主任's slips")
+@click.option("--team", help="the team, or first: the first one; with --sheet desk the desk; not for the 主任's slips")
 @click.option("--as", "holder", type=Somebody(), required=True)
 @click.option(
     "--sheet",

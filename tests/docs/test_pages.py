@@ -52,6 +52,13 @@ def test_every_command_has_a_heading() -> None:
     assert re.findall(r"^## `(.+)`$", page, re.MULTILINE) == list(option_names())
 
 
+def test_the_help_of_print_says_what_the_team_first_is() -> None:
+    from pipelines.cli import kizuki
+
+    (team,) = (option for option in kizuki.commands["print"].params if option.name == "team")
+    assert "first" in str(getattr(team, "help", ""))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_chapters_of_the_report_that_a_page_names_are_there(page: Path) -> None:
     titles = {section.title for section in report_sections({}, {}, made_up=True)}
