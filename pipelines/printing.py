@@ -61,8 +61,8 @@ _GENTLEST: Final = ("手紙", "電話", "訪問")
 
 
 def print_copy(home: Home, list_day: date, team: str | None, holder: str, sheet: Sheet) -> dict[str, Any]:
-    """Make the next numbered copy: one team's lines of a week's list or an urgent sheet (team «first» is the first by
-    name), the 主任's slips of a day, or what one desk is told on a day (team = the desk).
+    """Make the next numbered copy: one team's lines of a week's list or an urgent sheet (team «first» is the first of
+    them), the 主任's slips of a day, or what one desk is told on a day (team = the desk).
 
     Returns the paths and the number of lines. Raises WrongUse when there is no such list, team or desk, GateClosed when
     a sheet that goes out had to be back by now, when the protection file of the newest day is not in order (no address
@@ -196,7 +196,7 @@ def _lines(table: pa.Table, sheet: Sheet) -> pa.Table:
 
 def _team(home: Home, team: str | None, day: date) -> str:
     log = versions(home, home.with_role("teams")[0])
-    names = sorted(capacity(known_on(log, day).to_pyarrow()).weekly_visits) if log is not None else []
+    names = list(capacity(known_on(log, day).to_pyarrow()).weekly_visits) if log is not None else []
     if team != "first" and team not in names:
         message = f"--team {team}: there is no such team; there are {', '.join(names)}"
         raise WrongUse(message)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
 from outreach.policy import Policy, PolicyError
 from outreach.reasons import Reason
+from outreach.teams import capacity
 from outreach.week import is_working_day, last_working_day, monday_of, working_days
 
 
@@ -48,3 +50,11 @@ def test_a_reason_goes_through_its_machine_form() -> None:
     for wrong in ("tax_overdue_open", "tax_overdue_open@", "tax@2026-13", "税@2026-02"):
         with pytest.raises(ValueError, match="YYYY-MM"):
             Reason.parse(wrong)
+
+
+@pytest.mark.parametrize(
+    "names", [["第一班", "第二班", "第三班", "第十班", "第十二班", "第二十班"], ["2班", "１０班", "北部班"]]
+)
+def test_teams_are_told_in_the_order_of_their_numbers(names: list[str]) -> None:
+    rows = [{"team": name, "wards": [name], "weekly_visits": 1} for name in reversed(names)]
+    assert list(capacity(pa.Table.from_pylist(rows)).weekly_visits) == names
