@@ -1,6 +1,7 @@
 """Takes one delivered file to a table of text cells under canonical names, or refuses it before anything is saved."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from data_contracts.reading_xlsx import Spoilt, read_xlsx
 from data_contracts.refusal import FileRefused, rows_named
 from data_contracts.values import half_width
 
-__all__ = ["FileRefused", "read_delivery"]
+__all__ = ["FileRefused", "columns_named", "read_delivery"]
 
 _FIXED_DIGITS = re.compile(r"(?:\[0-9\]|\\d)\{(\d+)\}")
 _SCIENTIFIC = r"^[0-9](\.[0-9]+)?[Ee]\+?[0-9]+$"
@@ -74,7 +75,8 @@ def _spelling(header: str) -> str:
     return "".join(half_width(header).split())
 
 
-def _spellings(contract: Contract, profile: Profile) -> dict[str, str]:
+def columns_named(headers: Iterable[str], contract: Contract, profile: Profile) -> list[str | None]:
+    """The canonical name of the column that each header names, in any spelling the profile reads; None for others."""
     known = {_spelling(spelling): name for name, spellings in profile.headers.items() for spelling in spellings}
     return known | {_spelling(name): name for name in _wanted(contract, profile) if name not in contract.names}
 
@@ -91,11 +93,10 @@ def _without_blank_headers(grid: Grid) -> Grid:
 
 def _places(grid: Grid, contract: Contract, profile: Profile) -> dict[str, int]:
     """Canonical name → position; refuses missing, extra, doubled and two-row headers."""
-    known = _spellings(contract, profile)
-    found = [known.get(_spelling(name)) for name in grid.header]
+    found = columns_named(grid.header, contract, profile)
     missing = [c.header for c in contract.columns if c.required and c.name not in found]
     first = [column[0].as_py() if len(column) else None for column in grid.columns]
-    below = sum(_spelling(cell) in known for cell in first if cell)
+    below = sum(name is not None for name in columns_named(filter(None, first), contract, profile))
     if below >= 2 and (missing or below * 2 >= len(grid.header)):
         raise FileRefused(
             "file.header_two_rows",

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.profile import Source
+from data_contracts.reading import columns_named
 from data_contracts.reading_csv import read_csv
 from data_contracts.refusal import FileRefused, rows_named
 from data_contracts.staging import is_code
@@ -20,10 +21,11 @@ AS_GIVEN = "お渡しした CSV を、Excel で保存し直さずにそのまま
 
 
 def read_request(path: Path, source: Source, known: Collection[str]) -> pa.Table:
-    """Read a request list (CSV; UTF-8 with or without BOM, or CP932): one string column per header, "" when empty.
+    """Read a request list (CSV; UTF-8 with or without BOM, or CP932), headed as a delivery may be.
 
-    In: `known`, the columns that the filter can compare. Raises FileRefused (row, column, rule and remedy; never a
-    number) for a file that is no such list and for numbers that break the contract's pattern.
+    In: `known`, the columns that the filter can compare. Out: one string column per canonical name, "" when empty.
+    Raises FileRefused (row, column, rule and remedy; never a number) for a file that is no such list and for numbers
+    that break the contract's pattern.
     """
     data = path.read_bytes()
     if data.startswith(b"PK\x03\x04"):
@@ -32,13 +34,14 @@ def read_request(path: Path, source: Source, known: Collection[str]) -> pa.Table
         grid = read_csv(data, replace(source.profile, encoding=None, skip_rows=0, delimiter=","))
     except FileRefused as refusal:
         raise FileRefused("request.format", f"一覧を読めません: {refusal.detail}", AS_GIVEN) from None
-    header = [name.strip() for name in grid.header]
+    named = columns_named(grid.header, source.contract, source.profile)
+    header = [name or said.strip() for name, said in zip(named, grid.header, strict=True)]
     odd = [str(place) for place, name in enumerate(header, 1) if name not in known or header.index(name) + 1 != place]
     if odd:
+        names = source.contract.names
+        able = "、".join(source.contract.column(name).header if name in names else name for name in known)
         raise FileRefused(
-            "request.header",
-            f"一覧の {'、'.join(odd)} 列目の見出しでは絞れません（絞れる列: {'、'.join(known)}）",
-            AS_GIVEN,
+            "request.header", f"一覧の {'、'.join(odd)} 列目の見出しでは絞れません（絞れる列: {able}）", AS_GIVEN
         )
     request = pa.table(dict(zip(header, grid.columns, strict=True)))
     for name in header:

@@ -86,12 +86,18 @@ def test_a_request_list_is_read_as_excel_saved_it(tmp_path: Path, encoding: str)
     assert asked.to_pydict() == {"resident_id": ["000000000000001", "000000000000002"], "carried": ["繰越", ""]}
 
 
+def test_a_request_list_may_have_the_offices_own_headings(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("お客様 番号\n0012\n", encoding="utf-8")
+    assert read_request(path, WATER, WATER.contract.names).to_pydict() == {"customer_no": ["0012"]}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("resident_id\n000000000000001\n104030\n1.04E+05\n", "3、4 行目の「宛名番号」"),
-        ("resident_id,who\n000000000000001,x\n", "2 列目の見出し"),
-        ("resident_id,resident_id\n000000000000001,x\n", "2 列目の見出し"),
+        ("resident_id,who\n000000000000001,x\n", "2 列目の見出し.*宛名番号"),
+        ("resident_id,宛名番号\n000000000000001,x\n", "2 列目の見出し"),
         ("", "一覧を読めません"),
         ("PK\x03\x04", "ブック"),
     ],
