@@ -62,12 +62,14 @@ class Profile:
         spelt = {c.name: (c.header, c.name, *self.headers.get(c.name, ())) for c in contract.columns}
         return replace(self, headers={name: tuple(dict.fromkeys(headers)) for name, headers in spelt.items()})
 
+    def kinds_said(self, filename: str) -> list[str]:
+        """`full` and `delta`, as far as a file's name says them (profile globs)."""
+        globs = {"full": self.full_glob, "delta": self.delta_glob}
+        return [kind for kind, glob in globs.items() if glob and fnmatch(filename, glob)]
+
     def kind_of(self, filename: str, default: str) -> str:
-        """`full` or `delta`, from the file's name (profile glob), otherwise the contract's default."""
-        for kind, glob in (("full", self.full_glob), ("delta", self.delta_glob)):
-            if glob and fnmatch(filename, glob):
-                return kind
-        return default
+        """The kind that a file's name says, otherwise the contract's default; of two, reading refuses the file."""
+        return next(iter(self.kinds_said(filename)), default)
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,21 @@ def read_delivery(path: Path, source: Source) -> pa.Table:
     SOURCES «Bad input», first row, says.
     """
     try:
+        _refuse_two_kinds(path.name, source.profile)
         return _table(path.read_bytes(), source)
     except FileRefused as refusal:
         refusal.file = path.name
         raise
+
+
+def _refuse_two_kinds(filename: str, profile: Profile) -> None:
+    if len(profile.kinds_said(filename)) == 2:
+        full, delta = profile.full_glob, profile.delta_glob
+        raise FileRefused(
+            "file.two_kinds",
+            f"ファイル名が全件（{full}）にも差分（{delta}）にも当てはまります",
+            "どちらか一方だけに当てはまる名前で出し直してください",
+        )
 
 
 def _table(data: bytes, source: Source) -> pa.Table:
@@ -78,7 +89,8 @@ def _spelling(header: str) -> str:
 def columns_named(headers: Iterable[str], contract: Contract, profile: Profile) -> list[str | None]:
     """The canonical name of the column that each header names, in any spelling the profile reads; None for others."""
     known = {_spelling(spelling): name for name, spellings in profile.headers.items() for spelling in spellings}
-    return known | {_spelling(name): name for name in _wanted(contract, profile) if name not in contract.names}
+    known |= {_spelling(name): name for name in _wanted(contract, profile) if name not in contract.names}
+    return [known.get(_spelling(header)) for header in headers]
 
 
 def _without_blank_headers(grid: Grid) -> Grid:

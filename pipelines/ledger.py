@@ -129,9 +129,13 @@ class Ledger:
 
     def waiting(self, source: str, to: date) -> list[Entry]:
         """Files of `source` in folders up to `to` that are not in the ledger yet: full first, then by name, in day
-        order.
+        order. A refused file may be put right by its name alone.
         """
-        known = {(e.folder_day, e.sha256) for e in self.of(source) if not self._confirmed_since(e)}
+        known = {
+            (e.folder_day, e.sha256, e.file if e.verdict == "refused" else "")
+            for e in self.of(source)
+            if not self._confirmed_since(e)
+        }
         first = self._first_open(source)
         found = []
         for day, folder in delivery_days(self._root / "inbox" / source).items():
@@ -144,7 +148,7 @@ class Ledger:
             ]
             for path in files:
                 digest = sha256(path.read_bytes())
-                if (day, digest) not in known:
+                if not known & {(day, digest, ""), (day, digest, path.name)}:
                     kind = declared.profile.kind_of(path.name, declared.contract.default_kind)
                     found.append(Entry(source, 0, day, known_from, path.name, digest, kind))
         found.sort(key=lambda e: (e.known_from, e.folder_day, e.kind != "full", e.file))

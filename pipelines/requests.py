@@ -132,7 +132,8 @@ def _same_kind(file: Path, source: Source, out: Path) -> None:
     if out.resolve() == file.resolve():
         message = "--out is the file itself: give the copy a name of its own"
         raise WrongUse(message)
-    kinds = [source.profile.kind_of(path.name, source.contract.default_kind) for path in (file, out)]
+    default = source.contract.default_kind
+    kinds = [" and ".join(source.profile.kinds_said(path.name)) or default for path in (file, out)]
     if kinds[0] != kinds[1]:
         message = f"--out: by its name the copy would be a {kinds[1]}, the file is a {kinds[0]}: leave --out away, or "
         raise WrongUse(message + f"keep the word of the file's name that says {kinds[0]}")

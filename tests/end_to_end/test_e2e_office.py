@@ -139,7 +139,7 @@ def test_a_copy_keeps_the_kind_of_its_file(tmp_path: Path, monkeypatch: pytest.M
     file = Path(shutil.copy(TAX / "clean.csv", tmp_path / "tax_full.csv"))
     asked = request_file(tmp_path, "000000000000001")
     args = ["contract", "filter", "tax_bills", str(file), "--request", str(asked), "--out"]
-    for out in (tmp_path / "絞ったファイル.csv", file):
+    for out in (tmp_path / "絞ったファイル.csv", tmp_path / "tax_full_and_delta.csv", file):
         code, _out, err = run_main([*args, str(out)], monkeypatch)
         assert (code, "--out" in err) == (2, True), err
     assert not (tmp_path / "絞ったファイル.csv").exists()

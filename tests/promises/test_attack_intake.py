@@ -85,6 +85,17 @@ def test_intake_counts_the_files_that_this_run_refused(copy_of: Callable[..., Pa
     assert steps.intake(opened(root), second)["refused_files"] == 0
 
 
+def test_a_file_that_was_refused_for_its_name_is_taken_in_under_another(copy_of: Callable[..., Path]) -> None:
+    root, later = copy_of("screened"), DAY + timedelta(days=1)
+    names = ["full and delta.csv", "delta.csv"]
+    path = deliver(root, "tax_bills", later, list(bills(CASES[0], "tax_bills", 11)), names[0])
+    for name in (names[0], *names):
+        path = path.rename(path.with_name(name))
+        steps.take_in(opened(root), "tax_bills", later)
+    told = [(e.file, e.rule, e.kind) for e in opened(root).ledger().of("tax_bills") if e.file in names]
+    assert told == [(names[0], "file.two_kinds", "full"), (names[1], "", "delta")]
+
+
 def test_what_is_known_of_a_source_never_goes_back_while_days_stand_open(copy_of: Callable[..., Path]) -> None:
     """Two days without a list are not closed; a file for the first of them comes after the second was taken in."""
     root = copy_of("screened")

@@ -154,6 +154,14 @@ def test_refused_as_a_whole(tmp_path: Path, content: bytes | str, rule: str, sai
     assert "北班" not in str(refusal) and "余り" not in str(refusal)
 
 
+def test_a_name_that_says_full_and_delta_is_sent_back(tmp_path: Path) -> None:
+    path = tmp_path / "full and delta.csv"
+    path.write_text(TEAM_FILE, encoding="utf-8")
+    with pytest.raises(FileRefused, match=r"\*full\*.*\*delta\*") as refusal:
+        read_delivery(path, TEAMS)
+    assert refusal.value.rule == "file.two_kinds"
+
+
 def test_a_profile_may_fix_the_encoding(tmp_path: Path) -> None:
     assert refused(tmp_path, TEAM_FILE.encode("cp932"), with_profile(TEAMS, encoding="utf-8")).rule == "file.encoding"
     assert read(tmp_path, TEAM_FILE.encode("euc_jp"), with_profile(TEAMS, encoding="euc_jp")).num_rows == 2
