@@ -24,7 +24,7 @@ _HOW: Final = {
 _WORDS: Final = {
     "ja": {
         "example": "計算の例(基準日 {day}、架空の一世帯、事実は分かった日から数えてよいもの)",
-        "fact": ("#", "種別", "始まり", "終わり", "数量"),
+        "fact": ("#", "種別", "始まり", "終わり(-は継続中)", "数量"),
         "part": "部分{i}",
         "parts": ("部分", "数え方", "種別", "期間", "値"),
         "value": "値 = {value:g} {unit}(宣言の式で部分から。照合用の Python の計算でも {double:g})",
@@ -34,7 +34,7 @@ _WORDS: Final = {
     },
     "en": {
         "example": "Worked example (as of {day}, one made-up household whose facts may all count)",
-        "fact": ("#", "kind", "began", "ended", "quantity"),
+        "fact": ("#", "kind", "began", "ended (- = open)", "quantity"),
         "part": "part {i}",
         "parts": ("part", "what", "kinds", "window", "value"),
         "value": "value = {value:g} {unit} (from the parts, by the declared formula; the Python reference: {double:g})",

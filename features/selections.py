@@ -47,7 +47,7 @@ class OpenNow:
     def bounds(self) -> str:
         """See Selection."""
         latest = "D" if self.min_days == 1 else f"D−{self.min_days - 1}"
-        return f"began_on ≤ {latest}, D ≤ ended_on (none = open)"
+        return f"began_on ≤ {latest}, D ≤ ended_on"
 
     @property
     def reach_days(self) -> int:
@@ -68,7 +68,7 @@ class OpenBefore:
 
     def bounds(self) -> str:
         """See Selection."""
-        return f"began_on ≤ D−{self.days}, D−{self.days} ≤ ended_on (none = open)"
+        return f"began_on ≤ D−{self.days}, D−{self.days} ≤ ended_on"
 
     @property
     def reach_days(self) -> int:
@@ -88,7 +88,7 @@ class OpenSince:
 
     def bounds(self) -> str:
         """See Selection."""
-        return f"began_on ≤ D, D−{self.days} ≤ ended_on (none = open)"
+        return f"began_on ≤ D, D−{self.days} ≤ ended_on"
 
     @property
     def reach_days(self) -> int:

@@ -51,6 +51,14 @@ def test_the_text_in_both_languages() -> None:
     assert not [letter for letter in english if "ぁ" <= letter <= "鿿"]
 
 
+def test_a_fact_without_an_end_is_told_in_the_readers_language() -> None:
+    japanese, english = (explained("tax_overdue_open", DAY, language) for language in ("ja", "en"))
+    assert "D ≤ ended_on" in japanese
+    assert "= open" not in japanese
+    assert "終わり(-は継続中)" in japanese
+    assert "ended (- = open)" in english
+
+
 def test_the_command_needs_no_home_and_helps_with_a_misspelt_name() -> None:
     said = CliRunner().invoke(kizuki, ["explain-feature", "care_and_preschool_open", "--date", "2026-05-01"])
     assert said.exit_code == 0
