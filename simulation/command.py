@@ -1,6 +1,7 @@
 """`kizuki simulate`."""
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 import click
@@ -8,14 +9,14 @@ import click
 from simulation.city import NoWorkingDay, Plan, build
 from simulation.rates import Rates
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
+day_option = partial(click.option, type=click.DateTime(formats=["%Y-%m-%d"]), metavar="YYYY-MM-DD", required=True)
 
 
 @click.command()
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), required=True, help="The home to fill.")
 @click.option("--households", type=click.IntRange(min=50), required=True, help="How many households.")
-@click.option("--from", "first", type=DAY, required=True, help="First day of deliveries.")
-@click.option("--to", "last", type=DAY, required=True, help="Last day of deliveries.")
+@day_option("--from", "first", help="First day of deliveries.")
+@day_option("--to", "last", help="Last day of deliveries.")
 @click.option("--seed", type=click.IntRange(min=0), required=True, help="Same arguments, same bytes.")
 @click.option(
     "--truth", type=click.Path(path_type=Path, file_okay=False), help="Where the truth goes (never in the home)."

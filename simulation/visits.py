@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from simulation.calendar import OfficeCalendar, date_of, day_number
+from simulation.command import day_option
 from simulation.streams import stream
 
 HEADER = (
@@ -168,7 +169,7 @@ def _write(home: Path, folder: int, rows: list[list[str]]) -> None:
 
 @click.command()
 @click.option("--home", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
-@click.option("--list", "monday", type=click.DateTime(formats=["%Y-%m-%d"]), required=True, help="The list's Monday.")
+@day_option("--list", "monday", help="The list's Monday.")
 @click.option("--truth", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--seed", type=click.IntRange(min=0), required=True, help="Same arguments, same bytes.")
 def play_visits(home: Path, monday: dt.datetime, truth: Path, seed: int) -> None:

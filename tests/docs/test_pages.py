@@ -52,6 +52,12 @@ def test_every_command_has_a_heading() -> None:
     assert re.findall(r"^## `(.+)`$", page, re.MULTILINE) == list(option_names())
 
 
+def test_a_day_has_one_form_in_every_command() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    days = re.findall(r"^\| `--(?:date|from|to|as-of|on|list)` (\S+) \|", page, re.MULTILINE)
+    assert (len(days) > 8, set(days)) == (True, {"YYYY-MM-DD"})
+
+
 def test_the_help_of_print_says_what_the_team_first_is() -> None:
     from pipelines.cli import kizuki
 
