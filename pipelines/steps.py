@@ -159,7 +159,9 @@ def backtest(home: Home, first: date, last: date) -> Figures:
     """Past days again, as known then and as permitted now."""
     with home.store.writing():
         days = screening.backtest(home, first, last)
-    return {"days": len(days)} | screening.equal_to_live(home, days)
+    scored = [layout.scores(day, layout.backtest_root(day)) for day in days]
+    figures = {"days": len(days), "household_dates": sum(home.store.read_table(path).num_rows for path in scored)}
+    return figures | screening.equal_to_live(home, days)
 
 
 def report(home: Home, model: str | None) -> Figures:

@@ -47,6 +47,7 @@ def test_a_back_test_counts_the_households_that_a_purge_left_alike(copy_of: Call
     days = ("backtest", "--home", root, "--from", str(DAY), "--to", str(DAY))
     before = Cli().ok(*days)
     assert (before["files_equal_to_live"], before["households_shared"]) == (2, before["households_equal"])
+    assert before["household_dates"] == before["households_shared"]
     (case,) = (case for case in CASES if case.name == "child of 14: refused by the other parent")
     of_one = [row for row in consents(case) if row["resident_id"] == case.resident(1)]
     deliver(root, "consents", tuesday, [row | {"withdrawn_on": str(tuesday)} for row in of_one])
