@@ -51,7 +51,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
     folder = once(_shared(tmp_path_factory))
     yield folder
-    assert not changed(folder), "a test published into the session home: let it take a copy (copy_of)"
+    assert not changed(folder), (
+        "a test (perhaps an earlier one) published into the session home: give it a copy (copy_of)"
+    )
 
 
 @pytest.fixture(scope="session")
