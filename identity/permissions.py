@@ -19,16 +19,16 @@ Choices where SOURCES leaves room, all on the refusing side:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
-from pathlib import Path
-from typing import Any, Final, Literal
+from datetime import date, timedelta
+from typing import Final
 
 import duckdb
 import pyarrow as pa
-import yaml
 
+from identity.consent_rules import ConsentRules, Eras
 from identity.permissions_sql import CLASSES, JUDGED, LEDGER, PLAIN, RESULT, SAID, USES
 from identity.register import Register, register_table
+from identity.stretches import stretches
 
 # A ledger row `c` under a register entry `b` holds from the latest of these days …
 STARTS: Final[Mapping[str, str]] = {
@@ -89,40 +89,22 @@ GATE: Final = Gate(STARTS, ENDS, ROW_RULES, PERSON_RULES)
 GATE_RULES: Final = GATE.names
 
 
-@dataclass(frozen=True)
-class ConsentRules:
-    """Numbers of `config/consent.yaml` on a day.
-
-    `form_covers_months`: how far before 取得日 a form reaches when 対象期間の始め is empty, by 様式版; None =
-    everything; a form that is not listed covers what happens from 取得日 on. `tax_secrecy_sources`: under 地方税法22条.
-    """
-
-    child_own_from: int
-    guardian_until: int
-    adult_from: int
-    release: Literal["confirmed", "automatic"]
-    form_covers_months: Mapping[str, int | None]
-    tax_secrecy_sources: tuple[str, ...] = ("tax", "insurance")
-
-
+# What one era's rules allow on the days of that era; and what goes on unchanged from era to era.
+_PIECES: Final = """
+select resident_id, sources, purposes, coalesce(covers_from, date '0001-01-01') as covers,
+  greatest("from", $first) as f, least(coalesce("until", forever()), $last) as u
+from permission where "from" <= $last and coalesce("until", forever()) >= $first
+"""
+_JOINED: Final = f"""
+create or replace temp table permission as
+select resident_id, sources, purposes, f as "from", nullif(u, forever()) as "until",
+  nullif(covers, date '0001-01-01') as covers_from
+from {stretches("pieces", "resident_id, sources, purposes, covers")}
+"""
 PERMISSION: Final = pa.schema(
     [(name, pa.string()) for name in ("resident_id", "sources", "purposes")]
     + [("from", pa.date32()), ("until", pa.date32()), ("covers_from", pa.date32())]
 )
-
-
-def load_consent_rules(path: Path, day: date) -> ConsentRules:
-    """The rules of `consent.yaml` that hold on `day`. Raises ValueError naming a number that does not hold yet."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-
-    def held(name: str) -> Any:
-        entries = [entry for entry in raw.get(name, []) if entry["from"] <= day]
-        if not entries:
-            raise ValueError(f"consent.yaml, {name}: no value that holds on {day} → add one with an earlier `from`")
-        value = max(entries, key=lambda entry: entry["from"])["value"]
-        return tuple(value) if isinstance(value, list) else value
-
-    return ConsentRules(**{f.name: held(f.name) for f in fields(ConsentRules)})
 
 
 def permissions(
@@ -169,6 +151,20 @@ def make_permission(
     con.execute(PLAIN)
     con.execute(JUDGED.format(persons=_all(gate.persons)))
     con.execute(RESULT)
+
+
+def make_permission_by_era(
+    con: duckdb.DuckDBPyConnection, bases: Register, eras: Eras, sources: Sequence[str] | None = None
+) -> None:
+    """`make_permission` by the rules of each day; what rules before and after a change allow alike is one stretch."""
+    lasts = [first - timedelta(days=1) for first, _ in eras[1:]] + [date.max]
+    for (first, rules), last in zip(eras, lasts, strict=True):
+        make_permission(con, bases, rules, sources)
+        if len(eras) > 1:
+            how = "insert into pieces" if first > eras[0][0] else "create or replace temp table pieces as"
+            con.execute(f"{how} {_PIECES}", {"first": first, "last": last})
+    if len(eras) > 1:
+        con.execute(_JOINED)
 
 
 def holds_on(day: str, row: str = "") -> str:
@@ -234,7 +230,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, bases: Register, rules: ConsentRule
     known = '"from"' if bounded else "date '0001-01-01'"
     until = 'coalesce("until", forever())' if bounded else "forever()"
     con.execute(
-        f"""create temp table ages as select resident_id, {known} as known_f, {until} as known_u,
+        f"""create or replace temp table ages as select resident_id, {known} as known_f, {until} as known_u,
           birthday(birth_date, {own}) as age_12, birthday(birth_date, {max(own, rules.guardian_until)}) as age_16,
           birthday(birth_date, {rules.adult_from}) as age_18
         from births where birth_date is not null"""

@@ -8,7 +8,7 @@ once (`class`); only days are looked at person by person.
 # One row per version of a ledger row: who speaks, from which day on facts are covered (0001-01-01 = all), and what is
 # said but the days (`sig`).
 LEDGER = """
-create temp table ledger as
+create or replace temp table ledger as
 with forms as (
   select c.* exclude (covers_from),
     case coalesce(capacity, '本人') when '本人' then 'own' when '成年後見人等' then 'representative'
@@ -29,13 +29,13 @@ select * exclude (sources, purposes, dated, fits, basis),
   row_number() over (partition by resident_id order by known_from, given_on) as place,
   sources, purposes, basis, dated, fits
 from spoken;
-create temp table combos as
+create or replace temp table combos as
 select resident_id, dense_rank() over (order by sigs) as combo, sigs
 from (select resident_id, list(sig order by place) as sigs from ledger group by resident_id)
 """
 # What each `sig` speaks of, and which entries of the register (`b`) allow it.
 USES = """
-create temp table uses as
+create or replace temp table uses as
 with sigs as (
   select sig, any_value(sources) as sources, any_value(purposes) as purposes, any_value(basis) as basis,
     any_value(case when dated then date '2000-01-01' end) as given_on, any_value(fits) as fits
@@ -51,7 +51,7 @@ left join (select distinct c.sig, c.source, c.purpose, b.entry from asked c join
 """
 # Uses of which the same rows speak, under the same entries, are one class of a combination.
 CLASSES = """
-create temp table class_uses as
+create or replace temp table class_uses as
 with places as (
   select combo, unnest(sigs) as sig, unnest(range(1, len(sigs) + 1)) as place
   from (select distinct combo, sigs from combos)),
@@ -64,20 +64,20 @@ by_purpose as (
   from numbered group by combo, class, purpose)
 select combo, class, any_value(how) as how, sources, string_agg(purpose, '|' order by purpose) as purposes
 from by_purpose group by combo, class, sources;
-create temp table classes as
+create or replace temp table classes as
 select combo, class, unnest(how, recursive := true) from (
   select combo, class, unnest(any_value(how)) as how from class_uses group by combo, class)
 """
 # The days on which a row holds under an entry; and the refusals: a guardian's row from its withdrawal on.
 SAID = """
-create temp table said as
+create or replace temp table said as
 select * from (
   select c.resident_id, k.class, c.voice, c.given_by, c.given_on, c.covers,
     greatest({starts}) as f, least({ends}) as u
   from combos r join classes k using (combo) join ledger c on c.resident_id = r.resident_id and c.place = k.place
   join (select distinct entry, valid_from, valid_to from bases) b on b.entry = k.entry)
 where f <= u;
-create temp table refused as
+create or replace temp table refused as
 select distinct c.resident_id, k.class, c.given_by, c.given_on, c.withdrawn_on,
   greatest(c.known_from, c.withdrawn_on) as f, coalesce(c.known_until - 1, forever()) as u
 from combos r join classes k using (combo) join ledger c on c.resident_id = r.resident_id and c.place = k.place
@@ -85,7 +85,7 @@ where c.voice = 'guardian' and c.withdrawn_on is not null
 """
 # An adult's only row needs no timeline; nearly all rows are of this kind.
 PLAIN = """
-create temp table plain as
+create or replace temp table plain as
 with single as (
   select resident_id, class, any_value(voice) as voice, min(f) as f, max(u) as u, min(covers) as covers
   from said group by all having count(*) = 1)
@@ -93,7 +93,7 @@ select s.* exclude (voice) from single s join ages a using (resident_id)
 where voice in ('own', 'representative') and s.f >= age_18 and s.f >= known_f and s.u <= known_u
 """
 JUDGED = """
-create temp table judged as
+create or replace temp table judged as
 with live as (
   select * from said anti join plain using (resident_id, class)),
 subject as (select distinct resident_id, class from live),

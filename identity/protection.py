@@ -6,12 +6,13 @@ On 解除確認日 itself a person is still protected: the confirmation counts f
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import duckdb
 import pyarrow as pa
 
 Release = Literal["confirmed", "automatic"]
+RELEASES: Final = get_args(Release)
 
 BELIEVED_RULES: Final[Mapping[str, str]] = {
     # any one suffices: which versions of a row still count on the day
@@ -28,7 +29,7 @@ PROTECTING_RULES: Final[Mapping[str, str]] = {
     "open": "ends_on is null",
     "provisional": "state = '9'",
     "running": "day <= ends_on",
-    "unconfirmed": "$release = 'confirmed' and (released_on is null or day <= released_on)",
+    "unconfirmed": "release = 'confirmed' and (released_on is null or day <= released_on)",
 }
 PROTECTION_RULES: Final = (*BELIEVED_RULES, *STANDING_RULES, "highest history_no", *PROTECTING_RULES)
 
@@ -38,8 +39,8 @@ STRETCHES: Final = pa.schema([("resident_id", pa.string()), ("from", pa.date32()
 # the one that protects longer), per measure the highest 履歴番号 of the undeleted, per person any measure.
 _PROTECTED = """
 with known as (
-  select day, resident_id, coalesce(measure_no, '1') as measure, history_no, known_from, state::varchar as state,
-    released_on, case when ends_on < date '9999-01-01' then ends_on end as ends_on, deleted
+  select day, release, resident_id, coalesce(measure_no, '1') as measure, history_no, known_from,
+    state::varchar as state, released_on, case when ends_on < date '9999-01-01' then ends_on end as ends_on, deleted
   from versions join asked using (resident_id) where ({believed}) and ({known})
   qualify row_number() over (partition by day, resident_id, measure, history_no
     order by known_from desc, ends_on desc nulls first, state desc) = 1),
@@ -53,7 +54,8 @@ select distinct resident_id, day from speaking where {protecting} order by all
 _TURNS = """
 select distinct resident_id, day from (
   select resident_id, unnest([known_from, known_until, starts_on, ends_on + 1, released_on, released_on + 1]) as day
-  from versions)
+  from versions
+  union all select resident_id, since from versions, releases where year(since) > 1)
 where day is not null and year(day) < 9000
 """
 _STRETCHES = """
@@ -78,16 +80,22 @@ def protected_on(versions: pa.Table, day: date, release: Release, without: str |
     """
     with duckdb.connect() as con:
         con.register("versions", versions)
-        con.execute("create temp table asked as select distinct resident_id, $day as day from versions", {"day": day})
-        return con.execute(*_protected(release, without)).to_arrow_table()["resident_id"].combine_chunks()
+        con.execute(
+            "create temp table asked as select distinct resident_id, $day as day, $release as release from versions",
+            {"day": day, "release": release},
+        )
+        return con.execute(_protected(without)).to_arrow_table()["resident_id"].combine_chunks()
 
 
-def protected_stretches(logs: Sequence[pa.Table], release: Release) -> pa.Table:
+def protected_stretches(logs: Sequence[pa.Table], releases: Sequence[tuple[date, Release]]) -> pa.Table:
     """On which days each person is protected, as known on that very day: resident_id, from, until (null = still).
 
-    In: versions of each protection source. Any one measure of any of them suffices (SOURCES «protected_persons»).
+    In: versions of each protection source; how a protection ends and since when, in order, the first on all days
+    before. Any one measure of any of them suffices (SOURCES «protected_persons»).
     """
+    since = pa.array([since for since, _ in releases], pa.date32())
     with duckdb.connect() as con:
+        con.register("releases", pa.table({"since": since, "release": [release for _, release in releases]}))
         con.execute("create temp table turns (resident_id varchar, day date)")
         con.execute("create temp table protected as from turns")
         for log in logs:
@@ -95,22 +103,21 @@ def protected_stretches(logs: Sequence[pa.Table], release: Release) -> pa.Table:
             con.execute(f"insert into turns ({_TURNS}) except from turns")
         for log in logs:
             con.register("versions", log)
-            con.execute("create or replace temp view asked as from turns")
-            found = con.execute(*_protected(release, None)).to_arrow_table()
+            con.execute("create or replace temp view asked as from turns asof join releases on day >= since")
+            found = con.execute(_protected(None)).to_arrow_table()
             con.register("found", found)
             con.execute("insert into protected from found except from protected")
         return con.sql(_STRETCHES).to_arrow_table().cast(STRETCHES)
 
 
-def _protected(release: Release, without: str | None) -> tuple[str, dict[str, object]]:
-    sql = _PROTECTED.format(
+def _protected(without: str | None) -> str:
+    return _PROTECTED.format(
         believed=_any(BELIEVED_RULES, without),
         known=_one(STANDING_RULES, "known", without),
         undeleted=_one(STANDING_RULES, "undeleted", without),
         latest="" if without == "highest history_no" else "history_no desc,",
         protecting=_any(PROTECTING_RULES, without),
     )
-    return sql, {"release": release} if "$release" in sql else {}
 
 
 def _any(rules: Mapping[str, str], without: str | None) -> str:

@@ -53,7 +53,10 @@ def load_register(path: Path) -> Register:
     A field is empty or not what it should be; a number is used twice; it ends before it begins; anything but consent is
     entered for every source or purpose (相当の理由 is judged one by one, DOMAIN §1.2); a support meeting feeds scores.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["bases"]
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = raw.get("bases") if isinstance(raw, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ValueError("legal_bases.yaml: it holds no list of entries under `bases` → write them there")
     numbers = [entry.get("number") for entry in entries]
     twice = next((entry for place, entry in enumerate(entries) if entry.get("number") in numbers[:place]), None)
     if twice:

@@ -18,7 +18,7 @@ from data_contracts.catalog import Source
 from identity.links import How, link
 from identity.normalise import AddressBook
 from identity.permissions import names
-from identity.register import load_register, uses
+from identity.register import uses
 from identity.stretches import stretches
 from pipelines import layout
 from pipelines.holding import PURPOSE
@@ -116,7 +116,7 @@ class Gate:
 
     def _live(self, source: Source, purpose: str) -> str:
         """SQL: the register held a live entry for this source and a use that is not scoring when a row became known."""
-        register = load_register(self._home.settings.config / "legal_bases.yaml")
+        register = self._home.settings.register()
         entries = uses(register, source.contract.basis, purpose)
         live = [f"known_from between date '{e.valid_from}' and date '{e.valid_to or date.max}'" for e in entries]
         return f"({' or '.join(live) or 'false'})"

@@ -14,10 +14,10 @@ from typing import Final
 
 import duckdb
 
+from identity.consent_rules import Eras
 from identity.dwellings import make_dwellings, make_residence
-from identity.permissions import ConsentRules, load_consent_rules, make_permission
+from identity.permissions import make_permission_by_era
 from identity.protection import protected_stretches
-from identity.register import load_register
 from identity.spine import make_membership
 from identity.states import births_of, make_states
 from pipelines import layout
@@ -55,9 +55,9 @@ def publish_people(home: Home, day: date) -> None:
 
     Raises GateClosed when no residents file was ever accepted.
     """
-    rules = load_consent_rules(home.settings.config / "consent.yaml", day)
+    rules = home.settings.consent_rules(day)
     month = day.replace(day=1)
-    told = canonical(asdict(rules))
+    told = canonical([[str(since), asdict(held)] for since, held in rules])
     before = {"rules": sha256(told), "ledger before the month": _ledger_before(home, month)}
     _publish(home, "people-settled", month, lambda draft: _settle(home, draft, month, rules), before)
     inputs = log_digests(home, [name for role in layout.PEOPLE_ROLES for name in home.with_role(role)])
@@ -79,7 +79,7 @@ def _ledger_before(home: Home, month: date) -> str:
     return sha256(canonical(told))
 
 
-def _settle(home: Home, draft: Draft, month: date, rules: ConsentRules) -> None:
+def _settle(home: Home, draft: Draft, month: date, rules: Eras) -> None:
     """Everybody, as known before the month."""
     with connect(home) as con:
         _open_logs(home, con)
@@ -92,7 +92,7 @@ def _settle(home: Home, draft: Draft, month: date, rules: ConsentRules) -> None:
         _write(home, con, draft, "settled")
 
 
-def _catch_up(home: Home, draft: Draft, month: date, rules: ConsentRules) -> None:
+def _catch_up(home: Home, draft: Draft, month: date, rules: Eras) -> None:
     """Those of whom something became known since the month began, and all who share numbers with them."""
     with connect(home) as con:
         _open_logs(home, con)
@@ -130,7 +130,11 @@ def _catch_up(home: Home, draft: Draft, month: date, rules: ConsentRules) -> Non
         _write(home, con, draft, "recent")
         _stream(con, draft, layout.people_table("recent", "touched"), "from of_recent order by what, id")
     logs = [log for name in home.with_role("protection") if (log := versions(home, name)) is not None]
-    draft.table(layout.PROTECTION, protected_stretches(logs, rules.release), ["resident_id", "from"])
+    draft.table(
+        layout.PROTECTION,
+        protected_stretches(logs, [(since, held.release) for since, held in rules]),
+        ["resident_id", "from"],
+    )
 
 
 def _touch(con: duckdb.DuckDBPyConnection, month: date) -> None:
@@ -172,13 +176,13 @@ def _open_logs(home: Home, con: duckdb.DuckDBPyConnection) -> None:
         consents.create_view("consents_log")
 
 
-def _work_out(home: Home, con: duckdb.DuckDBPyConnection, rules: ConsentRules) -> None:
+def _work_out(home: Home, con: duckdb.DuckDBPyConnection, rules: Eras) -> None:
     make_dwellings(con)
     make_membership(con)
     make_residence(con)
     # Whoever permits only sources that have no contract here permits nothing yet: no contract, no reading.
     declared = [basis for name in home.with_role("signal") if (basis := home.basis(name))]
-    make_permission(con, load_register(home.settings.config / "legal_bases.yaml"), rules, declared)
+    make_permission_by_era(con, home.settings.register(), rules, declared)
 
 
 def _write(home: Home, con: duckdb.DuckDBPyConnection, draft: Draft, layer: str) -> None:

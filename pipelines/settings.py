@@ -5,18 +5,22 @@ sign, where Spark and PostgreSQL are. The config folder is the municipality's: e
 and its source.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
-from pipelines.errors import WrongUse
+from identity.consent_rules import Eras, consent_eras
+from identity.register import Register, load_register
+from pipelines.errors import GateClosed, WrongUse
 from pipelines.manifest import folder_digest
 
 CONFIG = Path(__file__).parents[1] / "config"
+Rules = TypeVar("Rules")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,14 @@ class Settings:
         """The values of `config/<name>.yaml` that hold on `day`."""
         return dated(_read(self.config / f"{name}.yaml"), day)
 
+    def consent_rules(self, day: date) -> Eras:
+        """What `consent.yaml` says of consent and protection, up to `day`. Raises GateClosed when it cannot be so."""
+        return _usable(lambda path: consent_eras(path, day), self.config / "consent.yaml")
+
+    def register(self) -> Register:
+        """The register of legal bases. Raises GateClosed when an entry cannot be lawful."""
+        return _usable(load_register, self.config / "legal_bases.yaml")
+
 
 def load_settings(home: Path, config: Path | None = None) -> Settings:
     """Read `settings.yaml`. Raises WrongUse when the folder is not a home, or its settings are not usable."""
@@ -90,6 +102,16 @@ def _read(path: Path) -> dict[str, Any]:
         message = f"{path.name}: it must hold lines like NAME: VALUE (docs/administrator.md shows them)"
         raise WrongUse(message)
     return said
+
+
+def _usable(load: Callable[[Path], Rules], path: Path) -> Rules:
+    """What a file about lawfulness says; a file that says it wrongly is a gate that stays closed, with its remedy."""
+    _read(path)
+    try:
+        return load(path)
+    except ValueError as error:
+        what, _, remedy = str(error).partition(" → ")
+        raise GateClosed("config", what, remedy) from None
 
 
 def _outside(home: Path, postgres: dict[str, Any]) -> dict[str, Any]:

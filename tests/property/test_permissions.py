@@ -7,11 +7,13 @@ them all.
 from datetime import date, timedelta
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from identity.permissions import ConsentRules, permissions, unfolded
+from identity.consent_rules import ConsentRules
+from identity.permissions import make_permission_by_era, permissions, unfolded
 from identity.register import Basis
 
 FIRST = date(2026, 1, 1)
@@ -202,9 +204,8 @@ def reading(found: Person, resident: str, source: str, purpose: str, on: date) -
     return both if on < birthday(born, 16) else own
 
 
-@settings(derandomize=True, deadline=None, max_examples=12, phases=[Phase.generate])
-@given(st.lists(person(), min_size=25, max_size=25))
-def test_the_query_is_the_reading_on_every_day(people: list[Person]) -> None:
+def tables(people: list[Person]) -> tuple[pa.Table, pa.Table]:
+    """Their consents and births."""
     consents, born = [], []
     for number, (rows, told) in enumerate(people):
         resident = f"p{number:02}"
@@ -212,17 +213,14 @@ def test_the_query_is_the_reading_on_every_day(people: list[Person]) -> None:
             by = resident if row["given_by"] == "self" else row["given_by"]
             consents.append({"consent_id": f"{resident}/{place}", "resident_id": resident, **row, "given_by": by})
         born += [{"resident_id": resident, **row} for row in told]
-    table = permissions(
-        pa.Table.from_pylist(consents, schema=CONSENTS), pa.Table.from_pylist(born, schema=BIRTHS), REGISTER, RULES
-    )
-    said: dict[tuple[str, str, str, date], date] = {}
-    for row in unfolded(table).to_pylist():
-        for on in (day_of(n) for n in range(DAYS + 3)):
-            if row["from"] <= on and (row["until"] is None or on <= row["until"]):
-                key = (row["resident_id"], row["source"], row["purpose"], on)
-                assert key not in said, "two stretches share a day"
-                said[key] = row["covers_from"]
-    wanted = {
+    return pa.Table.from_pylist(consents, schema=CONSENTS), pa.Table.from_pylist(born, schema=BIRTHS)
+
+
+@settings(derandomize=True, deadline=None, max_examples=12, phases=[Phase.generate])
+@given(st.lists(person(), min_size=25, max_size=25))
+def test_the_query_is_the_reading_on_every_day(people: list[Person]) -> None:
+    table = permissions(*tables(people), REGISTER, RULES)
+    assert covered(table) == {
         (f"p{number:02}", source, purpose, on): since
         for number, found in enumerate(people)
         for source in SOURCES
@@ -230,7 +228,40 @@ def test_the_query_is_the_reading_on_every_day(people: list[Person]) -> None:
         for on in (day_of(n) for n in range(DAYS + 3))
         if (since := reading(found, f"p{number:02}", source, purpose, on))
     }
-    assert said == wanted
+
+
+def covered(table: pa.Table) -> dict[tuple[str, str, str, date], date]:
+    """Since when facts are covered, by person, source, purpose and day."""
+    said: dict[tuple[str, str, str, date], date] = {}
+    for row in unfolded(table).to_pylist():
+        for on in (day_of(n) for n in range(DAYS + 3)):
+            if row["from"] <= on and (row["until"] is None or on <= row["until"]):
+                key = (row["resident_id"], row["source"], row["purpose"], on)
+                assert key not in said, "two stretches share a day"
+                said[key] = row["covers_from"]
+    return said
+
+
+@settings(derandomize=True, deadline=None, max_examples=8, phases=[Phase.generate])
+@given(st.lists(person(), min_size=25, max_size=25))
+def test_a_number_with_a_later_day_changes_no_day_before_it(people: list[Person]) -> None:
+    """Each day follows the numbers of that day; what they allow alike goes on as one stretch."""
+    change = day_of(DAYS // 2)
+    later = ConsentRules(16, 14, 18, "automatic", {"v1": 3}, ("tax",))
+    consents, born = tables(people)
+    with duckdb.connect() as con:
+        con.register("consents", consents)
+        con.register("births", born)
+        make_permission_by_era(con, REGISTER, [(date.min, RULES), (change, later)])
+        found = con.sql("from permission").to_arrow_table()
+        make_permission_by_era(con, REGISTER, [(date.min, RULES), (change, RULES)])
+        same = con.sql("from permission order by all").to_arrow_table()
+    whole = permissions(consents, born, REGISTER, RULES)
+    before, after = (covered(permissions(consents, born, REGISTER, rules)) for rules in (RULES, later))
+    assert covered(found) == {key: since for key, since in before.items() if key[-1] < change} | {
+        key: since for key, since in after.items() if key[-1] >= change
+    }
+    assert sorted(map(str, same.to_pylist())) == sorted(map(str, whole.to_pylist()))
 
 
 def test_one_form_under_one_entry_is_one_row() -> None:

@@ -100,11 +100,14 @@ def test_the_query_is_the_reading_on_every_day(
 
 
 @settings(derandomize=True, deadline=None, max_examples=8, phases=[Phase.generate])
-@given(city, st.sampled_from(["confirmed", "automatic"]))
+@given(city, st.sampled_from(["confirmed", "automatic"]), st.integers(1, DAYS))
 def test_stretches_are_the_days_on_which_any_source_protects(
-    people: list[dict[tuple[str | None, int], list[Row]]], release: Release
+    people: list[dict[tuple[str | None, int], list[Row]]], release: Release, change: int
 ) -> None:
-    """Two sources: the second half of the drawn people are the same persons in another file."""
+    """Two sources: the second half of the drawn people are the same persons in another file. How a protection ends
+    changes on a day, and the days before it stay as they were.
+    """
+    other: Release = "automatic" if release == "confirmed" else "confirmed"
     half = len(people) // 2
     logs = []
     for drawn in (people[:half], people[half:]):
@@ -115,9 +118,10 @@ def test_stretches_are_the_days_on_which_any_source_protects(
             for version in versions
         ]
         logs.append(pa.Table.from_pylist(rows, schema=VERSIONS))
-    stretches = protected_stretches(logs, release).to_pylist()
+    stretches = protected_stretches(logs, [(date.min, release), (day_of(change), other)]).to_pylist()
     for on in (day_of(number) for number in range(-1, DAYS + 2)):
-        wanted = {person for log in logs for person in protected_on(log, on, release).to_pylist()}
+        held_then = other if on >= day_of(change) else release
+        wanted = {person for log in logs for person in protected_on(log, on, held_then).to_pylist()}
         held = [row["resident_id"] for row in stretches if row["from"] <= on and (row["until"] or on) >= on]
         assert len(held) == len(set(held))
         assert set(held) == wanted

@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from identity.permissions import GATE, ConsentRules, Gate, permissions, unfolded
+from identity.consent_rules import ConsentRules
+from identity.permissions import GATE, Gate, permissions, unfolded
 from identity.register import Basis
 
 RULES = ConsentRules(

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import yaml
 
-from identity.permissions import load_consent_rules
 from identity.register import KINDS, load_register, register_table, uses
 
 CONFIG = Path(__file__).parents[3] / "config"
@@ -31,8 +30,6 @@ def test_what_ships() -> None:
     assert [basis.number for basis in uses(register, "community", "human_slip")] == ["R-2020-007"]
     assert [basis.scores for basis in uses(register, "welfare", "safeguard")] == [False]
     assert uses(register, "welfare", "early_outreach") == ()  # what consent allows is asked of the consent ledger
-    rules = load_consent_rules(CONFIG / "consent.yaml", date(2026, 4, 1))
-    assert (rules.child_own_from, rules.guardian_until, rules.adult_from, rules.release) == (12, 16, 18, "confirmed")
 
 
 def test_lists_and_stars(tmp_path: Path) -> None:
@@ -66,13 +63,3 @@ def test_a_number_used_twice_and_a_field_left_out(tmp_path: Path) -> None:
         load_register(written(tmp_path, ENTRY, ENTRY))
     with pytest.raises(ValueError, match="extent"):
         load_register(written(tmp_path, {name: value for name, value in ENTRY.items() if name != "extent"}))
-
-
-def test_numbers_that_hold_from_a_later_day_only(tmp_path: Path) -> None:
-    path = tmp_path / "consent.yaml"
-    raw = yaml.safe_load((CONFIG / "consent.yaml").read_text(encoding="utf-8"))
-    raw["release"] = [{"from": date(2026, 4, 1), "value": "automatic", "source": "架空"}]
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
-    assert load_consent_rules(path, date(2026, 4, 1)).release == "automatic"
-    with pytest.raises(ValueError, match="release"):
-        load_consent_rules(path, date(2026, 3, 31))
