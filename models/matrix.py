@@ -79,7 +79,7 @@ class Matrix:
         """
         absent = [name for name in names if name not in table.column_names]
         if absent:
-            raise MatrixRefused(f"特徴量の列がありません: {', '.join(absent)}。features を作り直してください。")
+            raise MatrixRefused(f"特徴量の列がありません(いまの定義にないものです): {', '.join(absent)}。")
         values = np.empty((table.num_rows, len(names)), dtype=np.float64, order="F")  # read by column
         for j, name in enumerate(names):
             values[:, j] = _floats(table.column(name), name)

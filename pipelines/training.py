@@ -25,7 +25,7 @@ from models.labels import Known, crisis_events, labels, pipeline_steps
 from models.learners.scorecard import Card
 from models.results import TrainingResult
 from models.splits import Split, plan, single_cohort, yearly
-from models.table import canonical_json, model_hash
+from models.table import ModelRefused, canonical_json, model_hash
 from models.training import train
 from outreach.teams import capacity
 from pipelines import layout
@@ -51,8 +51,8 @@ def publish_training(home: Home, as_of: date, validation: str) -> str:
     made: dict[str, str] = {}
 
     def fill(draft: Draft) -> None:
-        split = _split(home, as_of, validation)
-        given = gather(home, split, as_of)
+        split, chosen = _split(home, as_of, validation), load_card(home, as_of)
+        given = gather(home, split, chosen, as_of)
         result = train(given)
         digest = made["digest"] = model_hash(result.model)
         _write_model(home, draft, digest, result)
@@ -109,7 +109,7 @@ def _split(home: Home, as_of: date, validation: str) -> Split:
     return plan(People(home).admitted_from(), as_of, horizon, lag)
 
 
-def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
+def gather(home: Home, split: Split, chosen: Card, as_of: date) -> TrainingInputs:
     """Feature tables and labels of the split's days, permissions to train on and to count, and the declared numbers."""
     people = People(home)
     hub = Hub.since(home, min(split.feature_days))
@@ -141,7 +141,7 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
         evaluable=_permitted(people, {*later, *whole}, "model_evaluation", scopes, today),
         specs=specs_of(list(FEATURES.values())),
         sources={name: feature.sources for name, feature in FEATURES.items()},
-        card=load_card(home, as_of),
+        card=chosen,
         slots=settings.slots,
         settings=settings,
         config_digest=home.config,
@@ -150,8 +150,13 @@ def gather(home: Home, split: Split, as_of: date) -> TrainingInputs:
 
 
 def load_card(home: Home, day: date) -> Card:
-    """The scorecard's points that hold on `day`."""
-    return Card.of(home.settings.numbers("scorecard", day))
+    """The scorecard's points that hold on `day`. Raises WrongUse when it is no card of the declared features."""
+    try:
+        card = Card.of(home.settings.numbers("scorecard", day))
+        card.check(specs_of(list(FEATURES.values())))
+    except ModelRefused as error:
+        raise WrongUse(str(error)) from None
+    return card
 
 
 def _known(home: Home, people: People, hub: Hub, split: Split, as_of: date) -> Known:

@@ -41,22 +41,33 @@ class Card:
         }
         return cls(float(values["points_to_double_odds"]), float(values["base_one_in"]), steps)
 
+    def check(self, specs: Sequence[Spec]) -> None:
+        """Raise `ModelRefused` when it names an unknown feature, its points go against a feature's direction, or its
+        scale is impossible.
+        """
+        unknown = sorted(set(self.points) - {spec.name for spec in specs})
+        if unknown:
+            what = f"知らない特徴量です: {', '.join(unknown)}"
+            raise ModelRefused(f"config/scorecard.yaml: {what}。名前を直すか、行を消してください。")
+        if self.points_to_double_odds <= 0 or self.base_one_in <= 1:
+            raise ModelRefused("config/scorecard.yaml: points_to_double_odds は正、base_one_in は1より大きい数です。")
+        self.terms(specs)
+
+    def terms(self, specs: Sequence[Spec]) -> tuple[Term, ...]:
+        """A term per feature, in log odds."""
+        unit = math.log(2.0) / self.points_to_double_odds
+        return tuple(_term(spec, self.points.get(spec.name, ()), unit) for spec in specs)
+
 
 def build(x: Matrix, specs: Sequence[Spec], card: Card, config_digest: str = "") -> Model:
     """The card as a table measured against `x`.
 
-    Raises `ModelRefused` when the card names an unknown feature, its points go against a
-    feature's direction, or its scale is impossible.
+    Raises `ModelRefused` when it does not fit (`Card.check`).
     """
-    unknown = sorted(set(card.points) - {spec.name for spec in specs})
-    if unknown:
-        raise ModelRefused(f"config/scorecard.yaml: 知らない特徴量です: {', '.join(unknown)}。名前を直してください。")
-    if card.points_to_double_odds <= 0 or card.base_one_in <= 1:
-        raise ModelRefused("config/scorecard.yaml: points_to_double_odds は正、base_one_in は1より大きい数です。")
-    unit = math.log(2.0) / card.points_to_double_odds
+    card.check(specs)
     model = Model(
         intercept=-math.log(card.base_one_in - 1.0),
-        terms=tuple(_term(spec, card.points.get(spec.name, ()), unit) for spec in specs),
+        terms=card.terms(specs),
         pairs=(),
         features={spec.name: spec.hash for spec in specs},
         background=None,
