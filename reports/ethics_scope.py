@@ -146,7 +146,7 @@ def register(rows: Sequence[Mapping[str, Any]] | None) -> Section:
             words(row.get("reason")),
             words(row.get("extent")),
             words(f"{row.get('decision') or 'なし'}(審議 {row.get('council_on') or 'なし'})"),
-            words(f"{row.get('valid_from')} ~ {row.get('valid_to') or ''}"),
+            words(f"{row.get('valid_from')} ~ {row.get('valid_to') or '定めなし'}"),
             words("はい" if row.get("scores") else "いいえ"),
         )
         for row in rows or []

@@ -18,6 +18,7 @@ from models.training import train
 from reports.ethics import ethics_report
 from reports.ethics_blocks import FEW, NOT_MADE
 from reports.ethics_coverage import SOURCES, coverage_cells, hidden_wards
+from reports.ethics_scope import register
 from reports.ethics_spread import step_counts
 from reports.plots import intervals_of
 
@@ -44,6 +45,13 @@ def test_a_ward_with_a_small_cell_is_hidden_and_cannot_be_worked_out() -> None:
         total = sum(row[key] for row in rows)
         told = sum(row[key] for place, row in enumerate(rows) if place not in closed)
         assert total - told >= 2 * SMALL
+
+
+def test_a_use_without_an_end_says_that_none_is_set() -> None:
+    """An open end looked as if the text were cut."""
+    open_, over = ({"valid_from": "2020-01-01", "valid_to": end} for end in (None, "2026-03-31"))
+    periods = [row[7].text for row in register([open_, over]).blocks[0].rows]
+    assert periods == ["2020-01-01 ~ 定めなし", "2020-01-01 ~ 2026-03-31"]
 
 
 def test_nothing_small_nothing_hidden() -> None:
