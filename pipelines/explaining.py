@@ -18,6 +18,7 @@ from pipelines.retention import day_of
 from pipelines.scope import scope
 from pipelines.screening import last_day
 from pipelines.whose import NOTE, owners
+from reports.ethics_words import source_ja
 
 # Smaller contributions are told as one sum at a terminal.
 LEAST_SHOWN = 0.01
@@ -59,13 +60,14 @@ def in_words(figures: dict[str, Any]) -> str:
     shown = {name: value for name, value in terms.items() if abs(value) >= LEAST_SHOWN}
     margin, others = figures["margin"], len(terms) - len(shown)
     rest = margin - figures["base"] - sum(shown.values())
+    adults, _, seen = figures["coverage"].partition(" ")
     lines = [
-        f"基準日 {figures['day']}・同意した大人/大人と見えている情報 {figures['coverage']}",
+        f"基準日 {figures['day']}・同意した大人/大人と見えている情報 {adults} {source_ja(seen)}",
         _line("base", figures["base"], ["出発点(背景の平均)"]),
         *(_line(name, value, facts.get(name) or [title(name)]) for name, value in shown.items()),
         *([_line("others", rest, [f"そのほか{others}項目の合計"])] if others else []),
         _line("margin", margin, [f"合計。base + 寄与の和との差 {figures['sum_error']:.0e}"]),
-        *([NOTE] if any(one.startswith("世帯員") for said in facts.values() for one in said) else []),
+        *([NOTE] if any(one.startswith("世帯員") for name in shown for one in facts.get(name, [])) else []),
         f"モデル {figures['model']}(すべての項目と事実は --json)",
     ]
     return "\n".join(lines)

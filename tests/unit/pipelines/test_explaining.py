@@ -48,6 +48,7 @@ def test_the_lines_add_up_to_the_margin_and_small_terms_are_one_line() -> None:
     }
     head, *lines, _model = in_words(figures).splitlines()
     assert "2026-04-06" in head
+    assert head.endswith(" 1/1 保険料、水道")
     values = {line.split()[0]: float(line.split()[1]) for line in lines}
     assert list(values) == ["base", "water_stop_notice_365d", "others", "margin"]
     assert abs(sum(list(values.values())[:-1]) - values["margin"]) < 1e-6
@@ -67,6 +68,8 @@ def test_numbers_of_members_are_explained_where_they_are_used() -> None:
     figures = {"day": "d", "coverage": "c", "base": -1.0, "contributions": {"tax_overdue_open": 0.5}, "margin": -0.5}
     figures |= {"sum_error": 0.0, "facts": {"tax_overdue_open": ["世帯員1: 市税"]}, "model": "m"}
     assert NOTE in in_words(figures).splitlines()
+    small = figures | {"contributions": dict.fromkeys(figures["contributions"], 0.001)}
+    assert NOTE not in in_words(small).splitlines()
 
 
 def test_without_small_terms_there_is_no_line_of_others() -> None:
