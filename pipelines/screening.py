@@ -147,12 +147,15 @@ def backtest(home: Home, first: date, last: date) -> list[date]:
 
 
 def equal_to_live(home: Home, days: list[date]) -> dict[str, int]:
-    """How recomputed days compare with the scores that are kept of them: files by digest, households row by row."""
-    live = [day for day in days if home.store.has(layout.scores(day))]
+    """How recomputed days compare with the scores that are kept of them by the same model: files by digest, households
+    row by row. Of two models no number need be equal.
+    """
+    kept = [day for day in days if home.store.has(layout.scores(day))]
+    roots = {day: layout.backtest_root(day) for day in kept}
+    live = [day for day in kept if _models(home, layout.scores(day)) == _models(home, layout.scores(day, roots[day]))]
     files, shared, equal = 0, 0, 0
     for day in live:
-        under = layout.backtest_root(day)
-        pairs = [(of(day), of(day, under)) for of in (layout.scores, layout.contributions)]
+        pairs = [(of(day), of(day, roots[day])) for of in (layout.scores, layout.contributions)]
         files += sum(home.store.digest(one) == home.store.digest(other) for one, other in pairs)
         with duckdb.connect() as con:
             for name, path in zip(("s", "s2", "c", "c2"), (path for pair in pairs for path in pair), strict=True):
@@ -163,8 +166,12 @@ def equal_to_live(home: Home, days: list[date]) -> dict[str, int]:
                 semi join (from c intersect from c2) b using (household_key)"""
             ).fetchall()
         shared, equal = shared + both[0], equal + same[0]
-    figures = {"days_with_live_scores": len(live), "files_equal_to_live": files}
-    return figures | {"households_shared": shared, "households_equal": equal}
+    figures = {"days_with_live_scores": len(live), "days_scored_live_by_another_model": len(kept) - len(live)}
+    return figures | {"files_equal_to_live": files, "households_shared": shared, "households_equal": equal}
+
+
+def _models(home: Home, path: str) -> set[str]:
+    return set(home.store.read_table(path)["model_hash"].to_pylist())
 
 
 def last_day(home: Home) -> date:
