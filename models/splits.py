@@ -143,6 +143,12 @@ def plan(first_day: date, known_on: date, horizon_days: int, lag_days: int, want
     )
 
 
+def ready_on(first_day: date, lag_days: int, wanted: Wanted | None = None) -> date:
+    """The first training day for which `plan` lays anything: a week to replay, with its history and its posting lag."""
+    history = timedelta(days=(wanted or Wanted()).history_days + 6)
+    return _monday(first_day + history) + timedelta(days=lag_days)
+
+
 def single_cohort(as_of: date, known_on: date, horizon_days: int, lag_days: int) -> Split:
     """One as-of date, validated by declared 5-fold household cross-validation; never signable for lists."""
     note = f"単一時点のデータです:世帯単位の{FOLDS}分割交差検証のみで、名簿用には署名できません。"

@@ -24,13 +24,13 @@ from models.inputs import TrainingInputs
 from models.labels import Known, crisis_events, labels, pipeline_steps
 from models.learners.scorecard import Card
 from models.results import TrainingResult
-from models.splits import Split, plan, single_cohort, yearly
+from models.splits import Split, plan, ready_on, single_cohort, yearly
 from models.table import ModelRefused, canonical_json, model_hash
 from models.training import train
 from outreach.teams import capacity
 from pipelines import layout
 from pipelines.accepted import versions
-from pipelines.errors import WrongUse
+from pipelines.errors import GateClosed, WrongUse
 from pipelines.evidence import card_figures, ethics_evidence
 from pipelines.home import Home
 from pipelines.manifest import sha256
@@ -95,18 +95,25 @@ def _write_model(home: Home, draft: Draft, digest: str, result: TrainingResult) 
 
 
 def _split(home: Home, as_of: date, validation: str) -> Split:
+    """The split's days. Raises GateClosed when there is none yet: a source that is new begins the history anew."""
     settings = TrainingSettings.of(home.settings.numbers("training", as_of))
     horizon, lag = settings.horizon_days, settings.lag_days
-    if validation == "yearly":
-        return yearly(People(home).admitted_from(), as_of, horizon, lag, settings.yearly)
     if validation == "single_cohort":
-        day = max(
-            entry.known_from
-            for entry in home.ledger().entries
-            if entry.known_from + timedelta(days=horizon + lag) <= as_of
-        )
-        return single_cohort(day, as_of, horizon, lag)
-    return plan(People(home).admitted_from(), as_of, horizon, lag)
+        known = {entry.known_from for entry in home.ledger().entries}
+        mature = [day for day in known if day + timedelta(days=horizon + lag) <= as_of]
+        if not mature:
+            what = f"nothing was known {horizon + lag} days before {as_of}, as what came of it must be"
+            raise GateClosed("training", what, "train as of a later day")
+        return single_cohort(max(mature), as_of, horizon, lag)
+    first = People(home).admitted_from()
+    if validation == "yearly":
+        laid, remedy = yearly(first, as_of, horizon, lag, settings.yearly), "train when years of deliveries are there"
+    else:
+        laid, remedy = plan(first, as_of, horizon, lag), f"train as of {ready_on(first, lag)} or later"
+    if not laid.feature_days:
+        what = f"every source that was ever delivered has been so only since {first}: no day has a history before it"
+        raise GateClosed("training", what, f"{remedy}; a model that is signed goes on")
+    return laid
 
 
 def gather(home: Home, split: Split, chosen: Card, as_of: date) -> TrainingInputs:
