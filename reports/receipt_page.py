@@ -15,6 +15,10 @@ ACCEPTED_IN_PART = (
 )
 REFUSED = "このファイルは受け入れていません。下の「直し方」のとおり直して、もう一度お届けください。"
 
+# Of a file that was sent back nothing may read as if it had been accepted.
+_DAY = {"accepted": "受け入れた日", "refused": "確かめた日"}
+_NOTICES = {"accepted": "お知らせ(受け入れましたが、ご確認ください)", "refused": "お知らせ(ご確認ください)"}
+
 
 def receipt_html(receipt: Mapping[str, Any]) -> str:
     """Self-contained HTML (Japanese) of one receipt.
@@ -32,10 +36,16 @@ def receipt_html(receipt: Mapping[str, Any]) -> str:
         facts=_facts(receipt),
         counts=[f"{receipt[name]:,}" for name in ("rows_in", "accepted_or_forgotten", "rows_refused")],
         lists=[
-            ("受け入れていない行", "受け入れていない行はありません。", _entries(receipt["refused"])),
-            ("お知らせ(受け入れましたが、ご確認ください)", "お知らせはありません。", _entries(receipt["noticed"])),
+            ("受け入れていない行", _no_rows(receipt), _entries(receipt["refused"])),
+            (_NOTICES[receipt["verdict"]], "お知らせはありません。", _entries(receipt["noticed"])),
         ],
     )
+
+
+def _no_rows(receipt: Mapping[str, Any]) -> str:
+    if receipt["verdict"] == "refused":
+        return "ファイルの全部を受け入れていません。行ごとに直していただくところはありません。"
+    return "受け入れていない行はありません。"
 
 
 def _verdict(receipt: Mapping[str, Any]) -> str:
@@ -49,7 +59,7 @@ def _facts(receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("情報の名前", f"{receipt['title']}({receipt['source']})"),
         ("お届けの日(フォルダの日付)", receipt["folder_day"] or _NONE),
-        ("受け入れた日", receipt["admitted_day"] or _NONE),
+        (_DAY[receipt["verdict"]], receipt["admitted_day"] or _NONE),
         ("種類", _KIND.get(receipt["kind"], str(receipt["kind"]))),
         ("取り決めの版", f"{contract['version']}({contract['sha256']})"),
         ("ファイルの指紋(SHA-256)", str(receipt["sha256"])),

@@ -40,6 +40,13 @@ def test_a_refused_file_says_why_and_how_to_mend_it() -> None:
     assert ACCEPTED not in html
 
 
+def test_a_refused_file_reads_nowhere_as_accepted() -> None:
+    html = receipt_html(receipt(verdict="refused", refused=[], rows_in=0, rows_refused=0, accepted_or_forgotten=0))
+    for wrong in ("受け入れた日", "受け入れていない行はありません", "受け入れましたが"):
+        assert wrong not in html
+    assert "確かめた日" in html and "全部を受け入れていません" in html
+
+
 def test_a_clean_file_is_told_so() -> None:
     html = receipt_html(receipt(refused=[], rows_refused=0, accepted_or_forgotten=54321))
     assert f"<strong>{ACCEPTED}</strong>" in html
