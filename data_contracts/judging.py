@@ -36,7 +36,7 @@ _BROKEN = pa.schema([("delivery", pa.int32()), ("row", pa.int64()), ("rule", pa.
 class FileContext:
     """What the judge must know about one file besides its rows.
 
-    `previous_persons`: distinct persons in the last accepted file of the source (None: there is none);
+    `previous_persons`: distinct persons in the last accepted full of the source (None: there is none);
     `confirmed_rows`: the number of rows the office signed for (None: no confirmation came with the file).
     """
 
@@ -131,7 +131,7 @@ def judge(staged: Staged, source: Source, context: Mapping[int, FileContext]) ->
     """Hold staged deliveries to the contract.
 
     `context` names every delivery of the batch, also one without a single row. Deliveries count in number order: a fall
-    is measured against the last file accepted before it, in this batch or (`previous_persons`) earlier.
+    is measured against the last full accepted before it, in this batch or (`previous_persons`) earlier.
     Never raises for bad data: that is what the result is for.
     """
     contract = source.contract
@@ -211,7 +211,7 @@ def _fetch(con: duckdb.DuckDBPyConnection, query: str) -> Iterable[Any]:
 
 @dataclass
 class _File:
-    """One delivery while its file rules are checked; `previous` moves on with every accepted file."""
+    """One delivery while its file rules are checked; `previous` moves on with every accepted full."""
 
     delivery: int
     counts: Counts
@@ -237,7 +237,7 @@ def _refused_files(
         found = [*_number_rules(source.contract, file), *((rule, detail) for rule, detail in said if detail)]
         if found:
             refused[delivery] = [FileFailure(rule, detail, remedies[rule]) for rule, detail in found]
-        else:
+        elif around.kind == "full":
             last = counted.persons
     return refused
 
@@ -248,7 +248,7 @@ def _number_rules(contract: Contract, file: _File) -> Iterable[tuple[str, str]]:
     if bad > _exact(contract.refuse_share) * rows:
         yield TOO_MANY_REFUSED, f"{rows}行のうち{bad}行に不備があります(上限{contract.refuse_share:.0%})"
     signed_zero = contract.confirmation != "none" and rows == 0 and file.confirmed
-    if rows < contract.minimum_rows and not signed_zero:
+    if file.context.kind == "full" and rows < contract.minimum_rows and not signed_zero:
         yield TOO_FEW_ROWS, f"{rows}行しかありません(最少{contract.minimum_rows}行)"
     if contract.role == "protection" and file.context.kind != "full":
         yield NOT_WHOLE, "差分のファイルです"
@@ -263,15 +263,18 @@ _Check = Callable[[_File], str | None]
 
 
 def _fallen(rule: FileRule, _con: duckdb.DuckDBPyConnection) -> _Check:
-    """Fewer persons than last time by more than a share or a number, and nobody signed for it."""
+    """A full of fewer persons than the last one, by more than a share or (where declared) a number, and nobody signed
+    for it.
+    """
+    allowed = dict(rule.limits)
 
     def check(file: _File) -> str | None:
         before, now = file.previous, file.counts.persons
-        if before is None or file.confirmed:
+        if before is None or file.confirmed or file.context.kind != "full":
             return None
         fall = before - now
-        if fall > rule.limit("persons") or fall > _exact(rule.limit("share")) * before:
-            return f"前回の{before}人から{now}人に減っています"
+        if fall > allowed.get("persons", fall) or fall > _exact(allowed["share"]) * before:
+            return f"前回の{before:,}人から{now:,}人に減っています"
         return None
 
     return check

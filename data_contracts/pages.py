@@ -73,7 +73,7 @@ def _facts(source: Source) -> str:
         ("ファイルの種類", f"名前に区別がなければ{_KINDS[contract.default_kind]}"),
         ("全件の範囲", scope if profile.full_glob or contract.default_kind == "full" else "全件の受け渡しはない"),
         ("受け付けない行の上限", f"{contract.refuse_share:.0%}(超えたらファイルごと受け付けない)"),
-        ("最少行数", f"{contract.minimum_rows}行"),
+        ("全件の最少行数", f"{contract.minimum_rows}行"),
         ("同意の対象期間と比べる日", contract.column(contract.fact_date).header if contract.fact_date else "なし"),
         *([("点数に使わずに持つ行", _safeguard(contract.safeguard))] if contract.safeguard else []),
         ("版", f"{contract.version}({contract.valid_from.isoformat()}から)"),

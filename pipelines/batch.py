@@ -24,7 +24,7 @@ from pipelines.ledger import Entry, Ledger, confirmed_rows
 
 @dataclass
 class Course:
-    """What one batch hands to the next of the same source."""
+    """What one batch hands to the next of the same source. `persons`: of the last full that stood."""
 
     persons: int | None
     seen: set[str]
@@ -33,7 +33,7 @@ class Course:
     @staticmethod
     def of(ledger: Ledger, name: str) -> "Course":
         """As the ledger leaves it."""
-        stood = [e for e in ledger.of(name) if e.verdict in ("accepted", "repeat")]
+        stood = [e for e in ledger.of(name) if e.kind == "full" and e.verdict in ("accepted", "repeat")]
         taken = ledger.of(name, "accepted")
         return Course(
             persons=stood[-1].persons if stood else None,
@@ -117,7 +117,8 @@ class Batch:
                 if entry.sha256 in course.seen:
                     self.repeats.add(entry.order)
                 course.seen.add(entry.sha256)
-                course.persons = self._persons(entry)
+                if entry.kind == "full":
+                    course.persons = self._persons(entry)
 
     def _persons(self, entry: Entry) -> int:
         assert self.judgement is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
-from pipelines import steps
+from pipelines import layout, steps
 from pipelines.accepted import versions
 from pipelines.errors import GateClosed
 from pipelines.settings import CONFIG
@@ -16,8 +16,8 @@ from pipelines.store import STAGING
 from tests.home.building import HOLDER
 from tests.home.cases import CASES, DAY
 from tests.home.copies import differences, held, opened
-from tests.home.deliveries import deliver
-from tests.home.planting import bills
+from tests.home.deliveries import deliver, files, folder, read, write
+from tests.home.planting import bills, confirm
 from tests.home.running import run_day
 
 
@@ -94,6 +94,22 @@ def test_a_file_that_was_refused_for_its_name_is_taken_in_under_another(copy_of:
         steps.take_in(opened(root), "tax_bills", later)
     told = [(e.file, e.rule, e.kind) for e in opened(root).ledger().of("tax_bills") if e.file in names]
     assert told == [(names[0], "file.two_kinds", "full"), (names[1], "", "delta")]
+
+
+def test_a_register_cut_short_empties_no_list_until_the_office_signs_for_it(copy_of: Callable[..., Path]) -> None:
+    """The days between bring a few rows each: what a full is held against is the last full."""
+    root, undisturbed, day = copy_of("screened", "cut"), copy_of("screened", "whole"), DAY + timedelta(days=1)
+    encoding, cells = read(next(path for path in files(root, "residents") if "full" in path.name))
+    write(folder(root, "residents", day) / "full_cut.csv", encoding, cells[: len(cells) * 2 // 3])
+    for home in (root, undisturbed):
+        steps.take_in(opened(home), "residents", day)
+        steps.hub(opened(home), day)
+    (refused,) = opened(root).ledger().of("residents", "refused")
+    assert refused.rule == "F-RES-01"
+    assert opened(root).store.digest(layout.MEMBERSHIP) == opened(undisturbed).store.digest(layout.MEMBERSHIP)
+    confirm(root, "residents", day, refused.rows_in)
+    steps.take_in(opened(root), "residents", day)
+    assert opened(root).ledger().of("residents")[-1].verdict == "accepted"
 
 
 def test_what_is_known_of_a_source_never_goes_back_while_days_stand_open(copy_of: Callable[..., Path]) -> None:

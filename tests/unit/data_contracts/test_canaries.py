@@ -45,7 +45,7 @@ def test_every_row_breaks_its_rule_and_every_rule_is_broken(name: str) -> None:
 # How each generated file rule is broken: canary file and context.
 FILE_BREAKERS = {
     "file.refuse_share": ("rows.csv", None),
-    "file.minimum_rows": ("file_empty.csv", None),
+    "file.minimum_rows": ("file_empty.csv", FileContext("full")),
     "file.full_only": ("clean.csv", FileContext("delta")),
 }
 DECLARED_BREAKERS = {

@@ -7,7 +7,7 @@ from contract_cases import broken, judged, like, source, staged
 from data_contracts.canary import clean_rows
 from data_contracts.judging import FileContext, judge
 
-TAX, WATER, PROTECTED = source("tax_bills"), source("water_notices"), source("protected_persons")
+TAX, WATER, PROTECTED, RESIDENTS = map(source, ("tax_bills", "water_notices", "protected_persons", "residents"))
 
 
 def bills(n: int, first: int = 1000, **cells: str) -> list[dict[str, str]]:
@@ -245,6 +245,34 @@ class TestProtection:
         judgement = judged(PROTECTED, self.persons(1, latest="0"), previous_persons=99)
         said = "".join(f.detail + f.remedy for f in judgement.refused_files[1])
         assert "0000000" not in said
+
+
+class TestResidents:
+    """A full of everybody says who is gone by leaving them out; a truncated one would empty the lists unnoticed."""
+
+    def failures(self, now: int, kind: str = "full", **context: int | None) -> list[str]:
+        staging = staged(RESIDENTS, [like(RESIDENTS, n + 1) for n in range(now)])
+        judgement = judge(staging, RESIDENTS, {1: FileContext(kind, **context)})  # type: ignore[arg-type]
+        return [f.rule for f in judgement.refused_files.get(1, [])]
+
+    @pytest.mark.parametrize(("now", "refused"), [(190, False), (189, True), (400, False)])
+    def test_a_full_fallen_by_more_than_a_twentieth(self, now: int, refused: bool) -> None:
+        assert self.failures(now, previous_persons=200) == ["F-RES-01"] * refused
+        assert self.failures(now, previous_persons=200, confirmed_rows=now) == []
+
+    def test_a_day_with_little_or_no_news_is_no_fall(self) -> None:
+        assert self.failures(1, "delta", previous_persons=200) == self.failures(0, "delta", previous_persons=200) == []
+
+    def test_a_full_with_only_its_header_is_refused_even_when_it_is_the_first(self) -> None:
+        assert self.failures(0) == ["file.minimum_rows"]
+
+    def test_a_full_is_held_against_the_last_full_not_against_the_days_between(self) -> None:
+        files = [[like(RESIDENTS, n + 1) for n in range(now)] for now in (200, 1, 150, 195)]
+        kinds = ("full", "delta", "full", "full")
+        judgement = judge(
+            staged(RESIDENTS, *files), RESIDENTS, {n: FileContext(kind) for n, kind in enumerate(kinds, 1)}
+        )
+        assert set(judgement.refused_files) == {3}
 
 
 def test_local_protection_has_the_same_effect() -> None:
