@@ -165,11 +165,11 @@ def _listed(home: Home, path: str) -> pa.Table:
 
 
 def _already(home: Home, day: date) -> pa.Table:
-    """Facts on earlier urgent sheets."""
+    """Facts on the urgent sheets of other days; also of later ones, when a day is made up for."""
     paths = [
         path
         for path in home.store.under("published/lists/")
-        if path.endswith("/urgent.parquet") and path.split("/")[2] < str(day)
+        if path.endswith("/urgent.parquet") and path != layout.urgent(day)
     ]
     return pa.concat_tables(
         [ALREADY.empty_table(), *(home.store.read_table(path).select(ALREADY.names) for path in paths)]

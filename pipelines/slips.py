@@ -92,7 +92,7 @@ order by all"""
 
 
 def publish_slips(home: Home, day: date) -> int:
-    """The 主任's sheet of the slips that became known since the last one, and the desk's lines. Returns how many slips.
+    """The 主任's sheet of the slips that are known and on no other sheet, and the desk's lines. Returns how many slips.
 
     Raises GateClosed when the protection file of the day is not in order: slips then go by hand, and are on the next
     sheet.
@@ -100,16 +100,16 @@ def publish_slips(home: Home, day: date) -> int:
     protection_gate(home, day)
     path = layout.slips(day)
     names = home.with_role("slips")
-    earlier = [p for p in home.store.under(ROOT) if p.split("/")[3] < str(day)]
+    others = [p for p in home.store.under(ROOT) if p != path]
 
     def fill(draft: Draft) -> None:
-        rows = routed(home, day, _pending(home, day, earlier))
+        rows = routed(home, day, _pending(home, day, others))
         draft.table(path, rows, ["slip_no"])
         closed = rows.filter(pc.equal(rows["recipient"], DESK))
         draft.table(layout.desks(day, "slips"), slip_lines(closed["slip_no"].to_pylist(), day), [])
 
     inputs = log_digests(home, [*names, *home.with_role("teams")])
-    inputs |= {p: home.store.digest(p) for p in (*earlier, *People.paths())}
+    inputs |= {p: home.store.digest(p) for p in (*others, *People.paths())}
     home.store.publish("slips", day, fill, inputs=inputs, config=home.config)
     return home.store.read_table(path).num_rows
 
@@ -180,9 +180,9 @@ def _of(said: pa.Table, rows: pa.Table, which: str = "semi") -> pa.Table:
         ).to_arrow_table()
 
 
-def _pending(home: Home, day: date, earlier: list[str]) -> pa.Table:
-    """Believed slips that stand on no earlier sheet in this version."""
-    shown = pa.concat_tables([SLIPS.empty_table(), *map(home.store.read_table, earlier)])
+def _pending(home: Home, day: date, others: list[str]) -> pa.Table:
+    """Believed slips that stand on no other sheet in this version; also on no later one, when a day is made up for."""
+    shown = pa.concat_tables([SLIPS.empty_table(), *map(home.store.read_table, others)])
     return _of(_believed(home, day), shown, "anti")
 
 

@@ -1,4 +1,4 @@
-"""A day that is run again, as one more file came before it was closed, leaves what one run leaves (promise 6)."""
+"""A day that is run again, or made up for, leaves what one run leaves (promise 6)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,6 +10,7 @@ from tests.home.cases import CASES, DAY
 from tests.home.copies import opened
 from tests.home.deliveries import deliver
 from tests.home.planting import bills
+from tests.home.running import run_day
 
 
 def test_a_payment_corrected_on_its_own_day_leaves_the_month_it_stood_in(copy_of: Callable[..., Path]) -> None:
@@ -47,3 +48,15 @@ def test_episodes_that_no_source_tells_any_more_go(copy_of: Callable[..., Path])
         home.store.publish("hub", DAY, lambda draft: draft.table(path, rows, []), inputs={}, config="of old")
     steps.hub(opened(home.root), DAY)
     assert not opened(home.root).store.has(path)
+
+
+def test_a_day_that_is_made_up_for_takes_nothing_from_the_sheets_of_a_later_day(copy_of: Callable[..., Path]) -> None:
+    """Slips and urgent facts went out on a day; the day before is run only then, and that day once more."""
+    root, later = copy_of("signed"), DAY + timedelta(days=1)
+    run_day(root, later)
+    told = [opened(root).store.read_table(sheet(later)) for sheet in (layout.slips, layout.urgent)]
+    assert min(table.num_rows for table in told) > 0
+    run_day(root, DAY)
+    assert [opened(root).store.read_table(sheet(DAY)).num_rows for sheet in (layout.slips, layout.urgent)] == [0, 0]
+    steps.lists(opened(root), later)
+    assert [opened(root).store.read_table(sheet(later)) for sheet in (layout.slips, layout.urgent)] == told
