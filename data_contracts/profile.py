@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,9 +63,9 @@ class Profile:
         return replace(self, headers={name: tuple(dict.fromkeys(headers)) for name, headers in spelt.items()})
 
     def kinds_said(self, filename: str) -> list[str]:
-        """`full` and `delta`, as far as a file's name says them (profile globs)."""
+        """`full` and `delta`, as far as a file's name says them (profile globs), in small letters or capitals."""
         globs = {"full": self.full_glob, "delta": self.delta_glob}
-        return [kind for kind, glob in globs.items() if glob and fnmatch(filename, glob)]
+        return [kind for kind, glob in globs.items() if glob and fnmatchcase(filename.lower(), glob.lower())]
 
     def kind_of(self, filename: str, default: str) -> str:
         """The kind that a file's name says, otherwise the contract's default; of two, reading refuses the file."""

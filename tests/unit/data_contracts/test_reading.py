@@ -154,8 +154,9 @@ def test_refused_as_a_whole(tmp_path: Path, content: bytes | str, rule: str, sai
     assert "北班" not in str(refusal) and "余り" not in str(refusal)
 
 
-def test_a_name_that_says_full_and_delta_is_sent_back(tmp_path: Path) -> None:
-    path = tmp_path / "full and delta.csv"
+@pytest.mark.parametrize("name", ["full and delta.csv", "FULL_Delta.csv"])
+def test_a_name_that_says_full_and_delta_is_sent_back(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     path.write_text(TEAM_FILE, encoding="utf-8")
     with pytest.raises(FileRefused, match=r"\*full\*.*\*delta\*") as refusal:
         read_delivery(path, TEAMS)
