@@ -71,16 +71,17 @@ class FileRule:
 class DriftRule:
     """How far a delivery may differ from the last ones before it is pointed out (data_contracts/drift.py).
 
-    `of`: rows, empty (share of empty cells by column) or words (share of each word of a coded column). `last`
-    deliveries are compared, at least `least`; `times`: rows may be so many times fewer or more; `points`: a share may
-    leave its range by so many percentage points; `seasons`: the same weeks of the last two years count, too, and
-    nothing is said before they were seen; `together`: deliveries whose rows are added up, by kind.
+    `of`: rows, empty (share of empty cells by column), words (share of each word of a coded column) or within (rows of
+    a full by what it is complete within, beside the last full that names it). `last` deliveries are compared, at least
+    `least`; `times`: rows may be so many times fewer or more; `points`: a share may leave its range by so many
+    percentage points, rows within may be so many percent fewer; `seasons`: the same weeks of the last two years count,
+    too, and nothing is said before they were seen; `together`: deliveries whose rows are added up, by kind.
     """
 
     id: str
     sentence: str
     remedy: str
-    of: Literal["rows", "empty", "words"]
+    of: Literal["rows", "empty", "words", "within"]
     last: int
     least: int
     seasons: bool

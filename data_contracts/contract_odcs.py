@@ -179,9 +179,9 @@ def _drift_rule(path: Path, said: DataQuality) -> DriftRule:
         raise ContractError(
             path, f"drift rule {said.id!r}: {error}", "give of, last, least, seasons and a limit"
         ) from error
-    if not (rule.id and rule.sentence and rule.remedy) or rule.of not in ("rows", "empty", "words"):
+    if not (rule.id and rule.sentence and rule.remedy) or rule.of not in ("rows", "empty", "words", "within"):
         raise ContractError(
-            path, f"drift rule {said.id!r}", "give id, description, remedy and of: rows, empty or words"
+            path, f"drift rule {said.id!r}", "give id, description, remedy and of: rows, empty, words or within"
         )
     return rule
 

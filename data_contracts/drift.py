@@ -2,7 +2,8 @@
 
 A delivery is compared with the last deliveries and with those of the same season one and two years before: with the
 range they had, widened by what the contract allows and by chance. A season that was never seen says nothing, so a
-contract whose source has seasons is silent in its first year. Drift warns; it never refuses a file.
+contract whose source has seasons is silent in its first year; but what a full says of one year is compared with what
+the last full said of that year from the second full on. Drift warns; it never refuses a file.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _CHANCE = 4.0
 
 @dataclass(frozen=True)
 class Drift:
-    """One warning: the rule, what it is about (a column, «column=word», or empty for rows), and the figures.
+    """One warning: the rule, what it is about (a column, «column=word», what a full is complete within, or empty for
+    rows), and the figures.
 
     `now`, `low`, `high` are rows, or shares in tenths of a percent; `compared` is the number of deliveries.
     """
@@ -46,6 +48,9 @@ def sentence(one: Drift, contract: Contract, kind: str) -> str:
         n = rule.together.get(kind, 1)
         what = "行数" if n == 1 else f"直近{n}回を合わせた行数"
         return f"{what}が{one.now:,}です(これまで{one.compared}回は{one.low:,}~{one.high:,})"
+    if rule.of == "within":
+        within = "・".join(contract.column(name).header for name in contract.full_scope)
+        return f"{within}「{one.about}」の行数が{one.now:,}です(前の全件では{one.high:,})"
     name, _, word = one.about.partition("=")
     header = contract.column(name).header
     what = f"「{header}」が空の行" if rule.of == "empty" else f"「{header}」が「{word}」の行"
@@ -62,6 +67,8 @@ def drifts(new: Profile, earlier: Sequence[Profile], contract: Contract) -> list
             continue  # this season was not seen yet
         if rule.of == "rows":
             found += _rows(rule, new, same)
+        elif rule.of == "within":
+            found += _within(rule, new, same)
         else:
             found += _shares(rule, new, same)
     return found
@@ -84,6 +91,17 @@ def _rows(rule: DriftRule, new: Profile, same: Sequence[Profile]) -> Iterable[Dr
     low, high = min(past), max(past)
     if (now * rule.times < low and low >= _LEAST_ROWS) or now > rule.times * max(high, _LEAST_ROWS):
         yield Drift(rule.id, "", now, low, high, len(past))
+
+
+def _within(rule: DriftRule, new: Profile, same: Sequence[Profile]) -> Iterable[Drift]:
+    """A full that lacks much of what the last full said of the same year: what it lacks counts as gone."""
+    if new.kind != "full":
+        return
+    last = {scope: rows for past in same for scope, rows in past.within.items()}
+    for scope, now in new.within.items():
+        before = last.get(scope, 0)
+        if before >= _LEAST_ROWS and now < (1 - rule.points / 100) * before:
+            yield Drift(rule.id, scope, now, before, before, 1)
 
 
 def _shares(rule: DriftRule, new: Profile, same: Sequence[Profile]) -> Iterable[Drift]:

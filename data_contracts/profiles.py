@@ -17,6 +17,7 @@ import pyarrow as pa
 from data_contracts.contract import Contract
 from data_contracts.judging import Staged, open_staged
 from data_contracts.rules import quoted
+from data_contracts.versions import joined
 
 LEAST_ROWS = 200
 SMALL = 10
@@ -38,6 +39,8 @@ class Profile:
     empty: Mapping[str, int] = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
     """By «column=word»."""
+    within: Mapping[str, int] = field(default_factory=dict)
+    """Rows by what a full is complete within, where it is not of everything («2025» of bills)."""
 
 
 def watched_words(contract: Contract) -> list[tuple[str, str]]:
@@ -49,8 +52,9 @@ def watched_words(contract: Contract) -> list[tuple[str, str]]:
 
 def profiles(
     staged: Staged, contract: Contract, rows: Mapping[int, int]
-) -> dict[int, tuple[int, dict[str, int], dict[str, int]]]:
-    """Counts by delivery over staged deliveries: (rows looked at, empty cells by column, words by «column=word»).
+) -> dict[int, tuple[int, dict[str, int], dict[str, int], dict[str, int]]]:
+    """Counts by delivery over staged deliveries: (rows looked at, empty cells by column, words by «column=word», all
+    rows by the contract's full_scope).
 
     `rows` gives the number of rows of each delivery; those with too few are left out.
     """
@@ -68,7 +72,21 @@ def profiles(
             f"SELECT delivery, count(*), {', '.join(counted)} FROM staged JOIN steps USING (delivery) "
             "WHERE row % steps.every = 0 GROUP BY delivery"
         ).fetchall()
-    return {line[0]: _kept(line[1], line[2:], columns, words) for line in found}
+        within = _within(con, contract)
+    return {line[0]: (*_kept(line[1], line[2:], columns, words), within.get(line[0], {})) for line in found}
+
+
+def _within(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[int, dict[str, int]]:
+    if not contract.full_scope:
+        return {}
+    told: dict[int, dict[str, int]] = {}
+    counted = con.sql(
+        f"SELECT delivery, {joined(contract.full_scope)}, count(*) FROM staged SEMI JOIN steps USING (delivery) "
+        f"GROUP BY ALL HAVING count(*) >= {SMALL} ORDER BY ALL"
+    )
+    for delivery, scope, rows in counted.fetchall():
+        told.setdefault(delivery, {})[scope] = rows
+    return told
 
 
 def _kept(

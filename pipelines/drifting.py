@@ -27,11 +27,12 @@ _SCHEMA = pa.schema(
         ("looked_at", pa.int64()),
         ("empty", pa.string()),
         ("words", pa.string()),
+        ("within", pa.string()),
         ("drift", pa.string()),
     ]
 )
-_COUNTS = ("empty", "words", "drift")
-"""Columns of JSON: counts by column, by «column=word», and the warnings."""
+_COUNTS = ("empty", "words", "within", "drift")
+"""Columns of JSON: counts by column, by «column=word», by what a full is complete within, and the warnings."""
 
 
 class History:

@@ -66,7 +66,7 @@ def test_a_spoilt_full_is_seen_in_any_month_of_the_last_year(name: str, city: di
     contract = CATALOG.source(name, LAST).contract
     fulls = [p for p in city[name] if p.kind == "full"]
     for n in range(len(fulls) - 12, len(fulls)):
-        eighth = replace(fulls[n], rows=fulls[n].rows // 8, looked_at=0)
+        eighth = replace(fulls[n], rows=fulls[n].rows // 8, looked_at=0, within={})
         assert [d.rule for d in drifts(eighth, fulls[:n], contract)] == ["drift.rows"], fulls[n].folder_day
         column = min(fulls[n].empty, key=lambda c: max(p.empty[c] / p.looked_at for p in fulls[:n] if p.looked_at))
         emptied = replace(fulls[n], empty={**fulls[n].empty, column: fulls[n].looked_at})

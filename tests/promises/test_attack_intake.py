@@ -112,6 +112,19 @@ def test_a_register_cut_short_empties_no_list_until_the_office_signs_for_it(copy
     assert opened(root).ledger().of("residents")[-1].verdict == "accepted"
 
 
+def test_a_full_of_bills_cut_short_is_told_to_the_office_and_to_the_analyst(copy_of: Callable[..., Path]) -> None:
+    root, day = copy_of("screened"), DAY + timedelta(days=1)
+    encoding, cells = read(next(path for path in files(root, "tax_bills") if "full" in path.name))
+    write(folder(root, "tax_bills", day) / "full_cut.csv", encoding, cells[: len(cells) * 2 // 3])
+    steps.take_in(opened(root), "tax_bills", day)
+    entry = next(e for e in opened(root).ledger().of("tax_bills") if e.file == "full_cut.csv")
+    receipt = opened(root).store.read_json(layout.receipt("tax_bills", day, entry.order, "json"))
+    assert "drift.within" in {one["rule"] for one in receipt["drift"]}
+    steps.hub(opened(root), day)
+    page = opened(root).store.file(layout.deliveries_page(day)).read_text(encoding="utf-8")
+    assert "相当年度「2025」の行数が" in page
+
+
 def test_what_is_known_of_a_source_never_goes_back_while_days_stand_open(copy_of: Callable[..., Path]) -> None:
     """Two days without a list are not closed; a file for the first of them comes after the second was taken in."""
     root = copy_of("screened")

@@ -60,6 +60,28 @@ def test_what_changed_is_said(change: dict[str, float], rule: str, about: str) -
     assert "これまで" in said and any(c.isdigit() for c in said)
 
 
+@pytest.mark.parametrize(
+    ("kind", "told", "about"),
+    [
+        ("full", {"2025": 800, "2024": 500}, []),  # a fifth
+        ("full", {"2025": 799, "2024": 500}, ["2025"]),
+        ("full", {"2025": 1_000}, []),  # 2024 is not spoken of
+        ("full", {"2025": 1_000, "2023": 10}, []),  # nine in ten of few
+        ("delta", {"2025": 10}, []),
+    ],
+)  # fmt: skip
+def test_a_full_cut_short_is_seen_by_its_years_from_the_second_one_on(
+    kind: str, told: dict[str, int], about: list[str]
+) -> None:
+    """Also when fulls of a year before that named it are not the last ones."""
+    first, second = ({"2025": 1_000, "2023": 99}, {"2024": 500})
+    past = [Profile(n, MONTHS[n], "full", 9_000, within=within) for n, within in enumerate((first, second))]
+    found = drifts(Profile(2, MONTHS[2], kind, 9_000, within=told), past, TAX)
+    assert [(one.rule, one.about) for one in found] == [("drift.within", scope) for scope in about]
+    said = [sentence(one, TAX, kind) for one in found]
+    assert said == ["相当年度「2025」の行数が799です(前の全件では1,000)"] * len(about)
+
+
 def test_a_source_with_seasons_says_nothing_in_its_first_year_and_one_without_does() -> None:
     past, new = years(10), full(10, MONTHS[10], 500, 0.0)
     assert drifts(new, past, TAX) == []
@@ -87,10 +109,11 @@ def test_every_contract_declares_its_drift_and_its_cadence() -> None:
         contract = source(name).contract
         assert {rule.of for rule in contract.drift} >= {"rows"}, name
         assert contract.cadence["any"].overdue > 0, name
-        assert all(rule.sentence and rule.remedy and rule.least > 1 for rule in contract.drift), name
+        assert all(rule.sentence and rule.remedy for rule in contract.drift), name
+        assert all(rule.least > 1 for rule in contract.drift if rule.of != "within"), name
 
 
-def counted(name: str, rows: pa.Table) -> dict[int, tuple[int, dict[str, int], dict[str, int]]]:
+def counted(name: str, rows: pa.Table) -> dict[int, tuple[int, dict[str, int], dict[str, int], dict[str, int]]]:
     return profiles(rows, source(name).contract, {1: rows.num_rows})
 
 
@@ -98,11 +121,12 @@ def test_a_profile_holds_counts_and_no_small_ones() -> None:
     of = source("tax_bills")
     rows = [like(of, n, paid_on="" if n < 40 else "2024-07-01") for n in range(LEAST_ROWS)]
     rows = [row | {"close_reason": "時効" if n < SMALL - 1 else ""} for n, row in enumerate(rows)]
-    looked, empty, words = counted("tax_bills", staged(of, rows))[1]
+    looked, empty, words, within = counted("tax_bills", staged(of, rows))[1]
     assert (looked, empty["paid_on"]) == (LEAST_ROWS, 40)
     assert empty["close_reason"] == LEAST_ROWS, "nine with a reason are too few to tell"
     assert words["close_reason=時効"] == 0
     assert words["levy=住民税"] == LEAST_ROWS
+    assert within == {"2024": LEAST_ROWS}
 
 
 def test_small_deliveries_and_protection_have_no_shares() -> None:
@@ -113,7 +137,7 @@ def test_small_deliveries_and_protection_have_no_shares() -> None:
 
 def test_words_of_the_restricted_lane_are_not_even_counted() -> None:
     of = source("welfare_contacts")
-    _, _, words = counted(
+    _, _, words, _ = counted(
         "welfare_contacts", staged(of, [like(of, n, case_no=f"W{n:06d}") for n in range(LEAST_ROWS)])
     )[1]
     assert "kind=介護認定" in words
