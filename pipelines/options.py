@@ -1,6 +1,6 @@
 """What options of `kizuki` may hold: a day, somebody's name, a file to write. Anything else is wrong usage."""
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from time import strptime
 from typing import Any
@@ -21,6 +21,15 @@ class Day(click.ParamType):
             return date(*strptime(value, "%Y-%m-%d")[:3])
         except ValueError:
             self.fail(f"{value} is not a day like 2026-04-01", param, ctx)
+
+
+class PastDay(Day):
+    """A day that has come in Japan: what is closed before it must not be days on which something can still be known."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse or fail with usage."""
+        day, today = super().convert(value, param, ctx), datetime.now(timezone(timedelta(hours=9))).date()
+        return day if day <= today else self.fail(f"{day} has not come yet", param, ctx)
 
 
 class Somebody(click.ParamType):
