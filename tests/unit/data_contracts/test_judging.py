@@ -250,21 +250,21 @@ class TestProtection:
 class TestResidents:
     """A full of everybody says who is gone by leaving them out; a truncated one would empty the lists unnoticed."""
 
-    def failures(self, now: int, kind: str = "full", **context: int | None) -> list[str]:
+    def failures(self, now: int, kind: str = "full", before: int | None = 200, signed: int | None = None) -> list[str]:
         staging = staged(RESIDENTS, [like(RESIDENTS, n + 1) for n in range(now)])
-        judgement = judge(staging, RESIDENTS, {1: FileContext(kind, **context)})  # type: ignore[arg-type]
+        judgement = judge(staging, RESIDENTS, {1: FileContext(kind, before, signed)})
         return [f.rule for f in judgement.refused_files.get(1, [])]
 
     @pytest.mark.parametrize(("now", "refused"), [(190, False), (189, True), (400, False)])
     def test_a_full_fallen_by_more_than_a_twentieth(self, now: int, refused: bool) -> None:
-        assert self.failures(now, previous_persons=200) == ["F-RES-01"] * refused
-        assert self.failures(now, previous_persons=200, confirmed_rows=now) == []
+        assert self.failures(now) == ["F-RES-01"] * refused
+        assert self.failures(now, signed=now) == []
 
     def test_a_day_with_little_or_no_news_is_no_fall(self) -> None:
-        assert self.failures(1, "delta", previous_persons=200) == self.failures(0, "delta", previous_persons=200) == []
+        assert self.failures(1, "delta") == self.failures(0, "delta") == []
 
     def test_a_full_with_only_its_header_is_refused_even_when_it_is_the_first(self) -> None:
-        assert self.failures(0) == ["file.minimum_rows"]
+        assert self.failures(0, before=None) == ["file.minimum_rows"]
 
     def test_a_full_is_held_against_the_last_full_not_against_the_days_between(self) -> None:
         files = [[like(RESIDENTS, n + 1) for n in range(now)] for now in (200, 1, 150, 195)]
