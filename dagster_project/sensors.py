@@ -4,15 +4,12 @@ person.
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 from dagster_project.jobs import UnresolvedAssetJobDefinition
 from dagster_project.resources import HomeResource
-
-JAPAN = ZoneInfo("Asia/Tokyo")
+from pipelines.clock import today
 
 
 def sensors(daily: UnresolvedAssetJobDefinition) -> list[dg.SensorDefinition]:
@@ -24,7 +21,7 @@ def sensors(daily: UnresolvedAssetJobDefinition) -> list[dg.SensorDefinition]:
         digest, so that a file asks once.
         """
         opened = home.open()
-        ledger, to = opened.ledger(), datetime.now(JAPAN).date()
+        ledger, to = opened.ledger(), today()
         asked = False
         for source in opened.catalog.names:
             for entry in ledger.waiting(source, to):

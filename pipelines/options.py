@@ -1,11 +1,13 @@
 """What options of `kizuki` may hold: a day, somebody's name, a file to write. Anything else is wrong usage."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from pathlib import Path
 from time import strptime
 from typing import Any
 
 import click
+
+from pipelines.clock import today
 
 
 class Day(click.ParamType):
@@ -28,8 +30,8 @@ class PastDay(Day):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse or fail with usage."""
-        day, today = super().convert(value, param, ctx), datetime.now(timezone(timedelta(hours=9))).date()
-        return day if day <= today else self.fail(f"{day} has not come yet", param, ctx)
+        day = super().convert(value, param, ctx)
+        return day if day <= today() else self.fail(f"{day} has not come yet", param, ctx)
 
 
 class Somebody(click.ParamType):

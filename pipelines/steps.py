@@ -6,10 +6,9 @@ published by the step before, and publishes whole or not at all.
 """
 
 import getpass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow.csv as pv
 
@@ -21,6 +20,7 @@ from data_contracts.refusal import FileRefused
 from models.disclosure import about
 from pipelines import layout, listing, printing, screening, signing
 from pipelines import training as trainings
+from pipelines.clock import today
 from pipelines.closing import ages, close_day, not_far_ahead, protection_gate, unheard
 from pipelines.deliveries import days_not_run, overdue, publish_deliveries
 from pipelines.errors import GateClosed, WrongUse
@@ -237,7 +237,7 @@ def contract_filter(source: str, file: Path, request_file: Path, out: Path, conf
 def _declared_today(source: str, config: Path | None) -> Source:
     """A source as declared for today in Japan: an office checks before it sends, outside any home."""
     catalog = read_catalog((config or CONFIG) / "sources")
-    return catalog.source(_known(catalog, source), datetime.now(ZoneInfo("Asia/Tokyo")).date())
+    return catalog.source(_known(catalog, source), today())
 
 
 def verify(home: Home) -> Figures:

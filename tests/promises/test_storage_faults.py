@@ -309,16 +309,21 @@ def test_a_process_killed_at_any_moment(home: Path, tmp_path: Path) -> None:
 
 # -- the clock ---------------------------------------------------------------------------------------------------------
 
+ROOMS = ("pipelines", "data_contracts", "identity", "features", "models", "outreach", "reports")
+
 
 def test_no_room_reads_the_wall_clock() -> None:
-    """Days come from the command and the ledger. An office's check and the sensor alone ask what day it is."""
-    asked = {}
-    for room in ("pipelines", "data_contracts", "identity", "features", "models", "outreach", "reports"):
+    """Days come from the command and the ledger. One place asks the clock; what computes does not."""
+    asked, asking = {}, set()
+    for room in (*ROOMS, "dagster_project"):
         for path in sorted((ROOT / room).rglob("*.py")):
-            calls = [n.func.attr for n in ast.walk(ast.parse(path.read_text())) if _is_clock(n)]  # type: ignore[attr-defined]
-            if calls:
-                asked[f"{room}/{path.name}"] = calls
-    assert asked == {"pipelines/steps.py": ["now"]}
+            tree, name = ast.parse(path.read_text()), f"{room}/{path.name}"
+            if calls := [n.func.attr for n in ast.walk(tree) if _is_clock(n)]:  # type: ignore[attr-defined]
+                asked[name] = calls
+            if any(isinstance(n, ast.ImportFrom) and n.module == "pipelines.clock" for n in ast.walk(tree)):
+                asking.add(name)
+    assert asked == {"pipelines/clock.py": ["now"]}
+    assert asking == {"pipelines/options.py", "pipelines/steps.py", "dagster_project/sensors.py"}
 
 
 def _is_clock(node: ast.AST) -> bool:
