@@ -104,7 +104,7 @@ FEATURES = (
         paper=PAPER,
         wording_en="More than 30 days absent from school: {n} children, since {since}",
         offer=OFFER,
-        note_ja="4月1日からの日数なので、年度の中では増えるだけです。日数は学校が知らせ直したときに新しくなります。",
+        note_ja="4月1日からの日数なので、年度の中では増えるだけで、終了日が届かなくても年度の終わりまでです。日数は学校が知らせ直したときに新しくなります。",
     ),
     Feature(
         name="school_meal_open_days",
