@@ -107,9 +107,7 @@ class Recipe:
     def without(self, dropped: Sequence[str]) -> "Recipe":
         """The recipe for fewer features; the card loses their points."""
         kept = tuple(spec for spec in self.specs if spec.name not in set(dropped))
-        points = {name: steps for name, steps in self.card.points.items() if name not in set(dropped)}
-        card = Card(self.card.points_to_double_odds, self.card.base_one_in, points)
-        return Recipe(kept, card, self.settings, self.config_digest)
+        return Recipe(kept, self.card.without(dropped), self.settings, self.config_digest)
 
     @property
     def names(self) -> tuple[str, ...]:

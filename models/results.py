@@ -60,7 +60,7 @@ class TrainingResult:
 def not_counted(components: Sequence[Component]) -> tuple[str, ...]:
     """What is said of the kinds of crisis that none of the sources present can show; nothing when all are counted."""
     titles = "・".join(one.title for one in COMPONENTS if one not in components)
-    return (f"危機のうち、{titles}は、それを知らせる情報源が無いため数えていません",) if titles else ()
+    return (f"危機のうち、{titles}は、それを知らせる情報源が無いか、まだ新しいため数えていません",) if titles else ()
 
 
 def said_first(

@@ -1,8 +1,8 @@
 """Which as-of dates train, select, calibrate and test (METHODS §2)."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -31,6 +31,9 @@ class Split:
     test: tuple[date, ...] = ()
     replay: tuple[date, ...] = ()
     notes: tuple[str, ...] = ()
+    too_new: Mapping[str, date] = field(default_factory=dict, hash=False)
+    """Sources that came too late to be learned from, with their first day: no feature that reads one, and no crisis
+    that one tells, is used."""
 
     @property
     def enough(self) -> bool:
@@ -86,6 +89,7 @@ class Split:
             "test_windows": self.test_windows,
             "stability": None if self.stability_shown else "時間的な安定性は示されていません",
             "notes": list(self.notes),
+            "too_new": {source: day.isoformat() for source, day in self.too_new.items()},
         }
 
 
@@ -147,6 +151,24 @@ def ready_on(first_day: date, lag_days: int, wanted: Wanted | None = None) -> da
     """The first training day for which `plan` lays anything: a week to replay, with its history and its posting lag."""
     history = timedelta(days=(wanted or Wanted()).history_days + 6)
     return _monday(first_day + history) + timedelta(days=lag_days)
+
+
+def with_history(since: Mapping[str, date], lay: Callable[[date], Split]) -> Split:
+    """The split of the most sources that have been delivered long enough to learn from; the others are left out.
+
+    In: source → the day on which it was first taken in; `lay`: the split when the first day is this one. Where no set
+    of sources leaves room for training, the split is that of all of them: a scorecard needs no history of a source.
+    """
+    for first in sorted(set(since.values()), reverse=True):
+        laid = lay(first)
+        if laid.enough:
+            return without_new(laid, since, first)
+    return lay(max(since.values()))
+
+
+def without_new(laid: Split, since: Mapping[str, date], first: date) -> Split:
+    """The split without the sources that were first taken in after `first`."""
+    return replace(laid, too_new={source: day for source, day in sorted(since.items()) if day > first})
 
 
 def single_cohort(as_of: date, known_on: date, horizon_days: int, lag_days: int) -> Split:

@@ -55,12 +55,11 @@ class People:
             self.con.register(name, table)
         return self.con.execute(sql, bound or {})
 
-    def admitted_from(self) -> date:
-        """The first day on which every source that was ever admitted had been. Raises GateClosed when none was."""
-        since = self.admitted["since"].to_pylist()
-        if not since:
+    def first_days(self) -> dict[str, date]:
+        """Source of a signal → the day on which it was first admitted. Raises GateClosed when none was."""
+        if not self.admitted.num_rows:
             raise GateClosed("ledger", "no file that tells of hardship was accepted yet", "run kizuki intake")
-        return max(since)
+        return dict(zip(*(self.admitted[name].to_pylist() for name in ("source", "since")), strict=True))
 
     @staticmethod
     def paths() -> tuple[str, ...]:

@@ -140,6 +140,7 @@ def train(home: Home, as_of: date, validation: str = "temporal") -> Figures:
     return {
         "model": digest,
         "learned_by": signing.read_model(home, digest).learned["learner"],
+        "too_new_to_learn_from": home.store.read_json(layout.model(digest, "metrics.json"))["split"]["too_new"],
         "report": str(home.root / layout.ethics(digest, "report.html")),
         "next": "two people read the report and sign (kizuki sign)",
     }

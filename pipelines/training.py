@@ -5,6 +5,7 @@ signatures.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from models.inputs import TrainingInputs
 from models.labels import Known, crisis_events, labels, pipeline_steps
 from models.learners.scorecard import Card
 from models.results import TrainingResult
-from models.splits import Split, plan, ready_on, single_cohort, yearly
+from models.splits import Split, plan, ready_on, single_cohort, with_history, without_new, yearly
 from models.table import ModelRefused, canonical_json, model_hash
 from models.training import train
 from outreach.teams import capacity
@@ -95,7 +96,9 @@ def _write_model(home: Home, draft: Draft, digest: str, result: TrainingResult) 
 
 
 def _split(home: Home, as_of: date, validation: str) -> Split:
-    """The split's days. Raises GateClosed when there is none yet: a source that is new begins the history anew."""
+    """The split's days, and the sources that are too new to be learned from. Raises GateClosed when there is no day
+    yet: where too little is known of any source to learn from it, all begin with the newest.
+    """
     settings = TrainingSettings.of(home.settings.numbers("training", as_of))
     horizon, lag = settings.horizon_days, settings.lag_days
     if validation == "single_cohort":
@@ -104,14 +107,17 @@ def _split(home: Home, as_of: date, validation: str) -> Split:
         if not mature:
             what = f"nothing was known {horizon + lag} days before {as_of}, as what came of it must be"
             raise GateClosed("training", what, "train as of a later day")
-        return single_cohort(max(mature), as_of, horizon, lag)
-    first = People(home).admitted_from()
+        return without_new(single_cohort(max(mature), as_of, horizon, lag), People(home).first_days(), max(mature))
+    since = People(home).first_days()
     if validation == "yearly":
-        laid, remedy = yearly(first, as_of, horizon, lag, settings.yearly), "train when years of deliveries are there"
+        laid = with_history(since, lambda first: yearly(first, as_of, horizon, lag, settings.yearly))
+        remedy = "train when years of deliveries are there"
     else:
-        laid, remedy = plan(first, as_of, horizon, lag), f"train as of {ready_on(first, lag)} or later"
+        laid = with_history(since, lambda first: plan(first, as_of, horizon, lag))
+        remedy = f"train as of {ready_on(max(since.values()), lag)} or later"
     if not laid.feature_days:
-        what = f"every source that was ever delivered has been so only since {first}: no day has a history before it"
+        newest = max(since.values())
+        what = f"every source that was ever delivered has been so only since {newest}: no day has a history before it"
         raise GateClosed("training", what, f"{remedy}; a model that is signed goes on")
     return laid
 
@@ -134,6 +140,8 @@ def gather(home: Home, split: Split, chosen: Card, as_of: date) -> TrainingInput
     if unknown:
         message = f"config/training.yaml, rules: {', '.join(unknown)} is no declared feature (see docs/features.md)"
         raise WrongUse(message)
+    new = {name for name, feature in FEATURES.items() if split.too_new.keys() & {*feature.sources}}
+    used = {name: feature for name, feature in FEATURES.items() if name not in new}
     return TrainingInputs(
         split=split,
         features=tables,
@@ -146,11 +154,11 @@ def gather(home: Home, split: Split, chosen: Card, as_of: date) -> TrainingInput
         area=_area(scopes),
         trainable=_permitted(people, learning, "model_training", scopes, today),
         evaluable=_permitted(people, {*later, *whole}, "model_evaluation", scopes, today),
-        specs=specs_of(list(FEATURES.values())),
-        sources={name: feature.sources for name, feature in FEATURES.items()},
-        card=chosen,
+        specs=specs_of(list(used.values())),
+        sources={name: feature.sources for name, feature in used.items()},
+        card=chosen.without(new),
         slots=settings.slots,
-        settings=settings,
+        settings=replace(settings, rules=tuple(rule for rule in settings.rules if rule in used)),
         config_digest=home.config,
         made_up=home.settings.demonstration,
     )
@@ -167,7 +175,7 @@ def load_card(home: Home, day: date) -> Card:
 
 
 def _known(home: Home, people: People, hub: Hub, split: Split, as_of: date) -> Known:
-    components = components_of(people.admitted["source"].to_pylist())
+    components = components_of([source for source in people.first_days() if source not in split.too_new])
     touched = _touched(home)
     return Known(
         day=as_of,

@@ -23,8 +23,8 @@ from reports.ethics_blocks import (
     words,
 )
 from reports.ethics_models import forest
-from reports.ethics_texts import GROUPS_NOTE, LIMITS_MADE_UP, NO_CALIBRATION, NOT_HELD, ROWS_NOTE
-from reports.ethics_words import AXES
+from reports.ethics_texts import GROUPS_NOTE, LIMITS_MADE_UP, NO_CALIBRATION, NOT_HELD, ROWS_NOTE, TOO_NEW
+from reports.ethics_words import AXES, source_ja
 
 _FIGURES = (
     ("recall_at_k", "再現率", "share"),
@@ -84,7 +84,9 @@ def limits(metrics: Mapping[str, Any], made_up: bool) -> Section:
     if unstable:
         blocks.append(Text((f"{unstable}。",), "box"))
     notes = dig(metrics, "split", "notes") or []
-    not_done = [*notes, *(metrics.get("not_done") or [])]
+    first_days = dig(metrics, "split", "too_new") or {}
+    new = [TOO_NEW.format(source=source_ja(name), day=day) for name, day in first_days.items()]
+    not_done = [*notes, *new, *(metrics.get("not_done") or [])]
     if not_done:
         blocks.append(Bullets("学習と検証で行っていないこと", tuple(str(line) for line in not_done)))
     else:

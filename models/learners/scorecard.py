@@ -5,8 +5,8 @@ ln 2 / points_to_double_odds, so that a reader can say «20 points double the od
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.background import with_background
@@ -40,6 +40,10 @@ class Card:
             if name not in _SCALE
         }
         return cls(float(values["points_to_double_odds"]), float(values["base_one_in"]), steps)
+
+    def without(self, dropped: Collection[str]) -> "Card":
+        """The card without the points of some features."""
+        return replace(self, points={name: steps for name, steps in self.points.items() if name not in dropped})
 
     def check(self, specs: Sequence[Spec]) -> None:
         """Raise `ModelRefused` when it names an unknown feature, its points go against a feature's direction, or its

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from models.splits import Wanted, Yearly, duplicate_groups, folds, plan, single_cohort, yearly
+from models.splits import Wanted, Yearly, duplicate_groups, folds, plan, single_cohort, with_history, yearly
 
 FIRST, T = date(2022, 12, 1), date(2026, 4, 1)
 GAP = timedelta(days=210)
@@ -39,6 +39,28 @@ def test_too_little_data_leaves_the_scorecard_and_says_so() -> None:
     assert "点数表だけ" in split.notes[0]
     assert split.train == () and split.test
     assert plan(T - timedelta(days=200), T, 180, 30).feature_days == plan(T - timedelta(days=200), T, 180, 30).replay
+
+
+def test_a_source_that_is_too_new_stops_nobody_from_learning_from_the_others() -> None:
+    old, new = T - timedelta(days=round(40 * 30.44)), T - timedelta(days=20)
+    alone = plan(old, T, 180, 30)
+    laid = with_history({"tax": old, "water": old, "housing": new}, lambda first: plan(first, T, 180, 30))
+    assert laid.enough and laid.feature_days == alone.feature_days
+    assert laid.as_dict()["too_new"] == {"housing": new.isoformat()}
+
+
+def test_of_sources_with_enough_history_the_newest_says_where_it_begins() -> None:
+    first = {"tax": T - timedelta(days=2200), "water": T - timedelta(days=1500), "housing": T - timedelta(days=700)}
+    laid = with_history(first, lambda day: plan(day, T, 180, 30))
+    assert laid.enough and set(laid.too_new) == {"housing"}
+    assert laid.train[0] >= first["water"] + timedelta(days=90)
+    assert not with_history({"tax": first["tax"]}, lambda day: plan(day, T, 180, 30)).too_new
+
+
+def test_where_nothing_can_be_learned_yet_no_source_is_left_out() -> None:
+    first = {"tax": T - timedelta(days=600), "housing": T - timedelta(days=200)}
+    laid = with_history(first, lambda day: plan(day, T, 180, 30))
+    assert not laid.enough and not laid.too_new and laid == plan(first["housing"], T, 180, 30)
 
 
 def test_a_single_cohort_is_never_signable() -> None:

@@ -29,8 +29,8 @@ def test_from_the_day_that_is_named_something_is_laid(first: date) -> None:
 def test_a_source_that_came_a_week_ago_leaves_no_day(
     validation: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The housing office delivers for the first time; the home has years of everything else."""
-    monkeypatch.setattr(training, "People", lambda _home: SimpleNamespace(admitted_from=lambda: FIRST))
+    """The first office delivers for the first time."""
+    monkeypatch.setattr(training, "People", lambda _home: SimpleNamespace(first_days=lambda: {"tax": FIRST}))
     entries = [SimpleNamespace(known_from=FIRST)]
     settings: Any = SimpleNamespace(config=CONFIG)
     settings.numbers = lambda name, day: Settings.numbers(settings, name, day)
