@@ -24,13 +24,13 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 _PRECISIONS = ("day", "batch", "unknown")
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML 1.1 reads `on`, `off`, `yes` and `no` as booleans; here `on` is a statement, so only true and false are."""
 
 
 _Loader.yaml_implicit_resolvers = {
     char: [(tag, expr) for tag, expr in resolvers if tag != "tag:yaml.org,2002:bool" or char in "tTfF"]
-    for char, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for char, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
 

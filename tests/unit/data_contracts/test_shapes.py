@@ -14,6 +14,7 @@ from data_contracts.shapes import EPISODE_SCHEMA, MappingError, episodes
 
 SCHOOL = load_catalog(Path(__file__).parents[3] / "config" / "sources").source("school_flags", date(2026, 4, 1))
 D1, D2, D3, D4 = (date(2026, 4, n) for n in (1, 10, 20, 30))
+YEAR_END = date(2027, 3, 31)
 
 
 def flags(*rows: dict[str, Any]) -> pa.Table:
@@ -51,7 +52,7 @@ def test_the_table_is_the_hub() -> None:
     assert row["episode_id"] == "school|school_absence_30d|北小|1|欠席30日|2026-04-01"
     assert (row["source"], row["person_key"], row["dwelling_key"]) == ("school", "p", None)
     # `absence_days` of 31, so the interval, not its length, is the fact; the precision is the day.
-    assert (row["began_on"], row["ended_on"], row["quantity"], row["date_precision"]) == (D1, None, 31, "day")
+    assert (row["began_on"], row["ended_on"], row["quantity"], row["date_precision"]) == (D1, YEAR_END, 31, "day")
     assert episodes(flags(), SCHOOL, lambda natural: natural).equals(EPISODE_SCHEMA.empty_table())
 
 
@@ -69,12 +70,12 @@ def test_each_natural_id_is_hashed_once() -> None:
 
 def test_a_column_outside_the_mapping_makes_no_version() -> None:
     versions = flags({"known_from": D1, "known_until": D2, "note": "a"}, {"known_from": D2, "note": "b"})
-    assert told(versions) == [("p", None, 31, D1, None)]
+    assert told(versions) == [("p", YEAR_END, 31, D1, None)]
 
 
 def test_vanished_and_back_are_two_beliefs() -> None:
     versions = flags({"known_from": D1, "known_until": D2}, {"known_from": D3})
-    assert told(versions) == [("p", None, 31, D1, D2), ("p", None, 31, D3, None)]
+    assert told(versions) == [("p", YEAR_END, 31, D1, D2), ("p", YEAR_END, 31, D3, None)]
 
 
 def test_changed_and_changed_back_are_three_beliefs() -> None:
@@ -83,17 +84,17 @@ def test_changed_and_changed_back_are_three_beliefs() -> None:
         {"known_from": D2, "known_until": D3, "closed_on": D2},
         {"known_from": D3},
     )
-    assert told(versions) == [("p", None, 31, D1, D2), ("p", D2, 31, D2, D3), ("p", None, 31, D3, None)]
+    assert told(versions) == [("p", YEAR_END, 31, D1, D2), ("p", D2, 31, D2, D3), ("p", YEAR_END, 31, D3, None)]
 
 
 def test_linked_to_another_person_is_another_belief() -> None:
     versions = flags({"known_from": D1, "known_until": D2}, {"known_from": D2, "person_key": "q"})
-    assert told(versions) == [("p", None, 31, D1, D2), ("q", None, 31, D2, None)]
+    assert told(versions) == [("p", YEAR_END, 31, D1, D2), ("q", YEAR_END, 31, D2, None)]
 
 
 def test_an_empty_interval_is_no_episode_and_ends_what_was_believed() -> None:
     versions = flags({"known_from": D1, "known_until": D2}, {"known_from": D2, "closed_on": date(2026, 3, 31)})
-    assert told(versions) == [("p", None, 31, D1, D2)]
+    assert told(versions) == [("p", YEAR_END, 31, D1, D2)]
 
 
 def test_months_in_a_row_are_one_run() -> None:
