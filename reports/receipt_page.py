@@ -9,6 +9,7 @@ from reports.rendering import page
 
 _KIND = {"full": "全件", "delta": "差分"}
 _NONE = "なし"
+_NO_COUNT = "—(読み取れた行がありません)"
 ACCEPTED = "このファイルを受け入れました。"
 ACCEPTED_IN_PART = (
     "このファイルを受け入れました。直しが必要な行だけは受け入れていません。直して次回のお届けに含めてください。"
@@ -34,12 +35,19 @@ def receipt_html(receipt: Mapping[str, Any]) -> str:
         drift=receipt["drift"],
         verdict=_verdict(receipt),
         facts=_facts(receipt),
-        counts=[f"{receipt[name]:,}" for name in ("rows_in", "accepted_or_forgotten", "rows_refused")],
+        counts=_counts(receipt),
         lists=[
             ("受け入れていない行", _no_rows(receipt), _entries(receipt["refused"])),
             (_NOTICES[receipt["verdict"]], "お知らせはありません。", _entries(receipt["noticed"])),
         ],
     )
+
+
+def _counts(receipt: Mapping[str, Any]) -> list[str]:
+    """Rows received, accepted or forgotten, to be put right; of a file that cannot be read nobody knows."""
+    if receipt["verdict"] == "refused" and not receipt["rows_in"]:
+        return [_NO_COUNT] * 3
+    return [f"{receipt[name]:,}" for name in ("rows_in", "accepted_or_forgotten", "rows_refused")]
 
 
 def _no_rows(receipt: Mapping[str, Any]) -> str:

@@ -45,6 +45,7 @@ def test_a_refused_file_reads_nowhere_as_accepted() -> None:
     for wrong in ("受け入れた日", "受け入れていない行はありません", "受け入れましたが"):
         assert wrong not in html
     assert "確かめた日" in html and "全部を受け入れていません" in html
+    assert html.count('<td class="number">—(読み取れた行がありません)</td>') == 3
 
 
 def test_a_clean_file_is_told_so() -> None:
