@@ -24,10 +24,12 @@ from pipelines.ledger import Entry, Ledger, confirmed_rows
 
 @dataclass
 class Course:
-    """What one batch hands to the next of the same source. `persons`: of the last full that stood."""
+    """What one batch hands to the next of the same source. `persons`: of the last full that stood; `taken`: the digests
+    of what was taken in, the newest last.
+    """
 
     persons: int | None
-    seen: set[str]
+    taken: dict[str, None]
     full_days: set[date]
 
     @staticmethod
@@ -35,9 +37,10 @@ class Course:
         """As the ledger leaves it."""
         stood = [e for e in ledger.of(name) if e.kind == "full" and e.verdict in ("accepted", "repeat")]
         taken = ledger.of(name, "accepted")
+        digests = dict.fromkeys(reversed([e.sha256 for e in taken]))  # each where it came last
         return Course(
             persons=stood[-1].persons if stood else None,
-            seen={e.sha256 for e in taken},
+            taken=dict.fromkeys(reversed(digests)),
             full_days={e.folder_day for e in taken if e.kind == "full"},
         )
 
@@ -74,7 +77,7 @@ class Batch:
         self.judgement = judge(staging, self.source, contexts)
         self._prove(home, staging)
         self.failures |= self.judgement.refused_files
-        self._set_repeats_aside(course)
+        self._set_repeats_aside(course, home.root)
 
     def _read(self, home: Home, course: Course) -> Iterator[tuple[int, pa.Table]]:
         for entry in self.entries:
@@ -105,24 +108,26 @@ class Batch:
                 "report this fault; nothing was taken in",
             )
 
-    def _set_repeats_aside(self, course: Course) -> None:
+    def _set_repeats_aside(self, course: Course, root: Path) -> None:
         """The same file again, by digest, has no effect; it counts as that day's delivery when it stands today's
-        checks.
+        checks. Where others came since, the office may sign for its rows: then it says how things stand now.
 
         It is judged like any other file, so that a file that was refused stays refused, and an old, shorter protection
         file cannot serve for today.
         """
+        assert self.judgement is not None
         for entry in self.entries:
             if entry.order not in self.failures:
-                if entry.sha256 in course.seen:
+                counts = self.judgement.counts[entry.order]
+                newest = next(reversed(course.taken), "")
+                meant = entry.sha256 != newest and confirmed_rows(entry.path(root).parent) == counts.rows
+                if entry.sha256 in course.taken and not meant:
                     self.repeats.add(entry.order)
-                course.seen.add(entry.sha256)
+                else:
+                    course.taken.pop(entry.sha256, None)
+                    course.taken[entry.sha256] = None
                 if entry.kind == "full":
-                    course.persons = self._persons(entry)
-
-    def _persons(self, entry: Entry) -> int:
-        assert self.judgement is not None
-        return self.judgement.counts[entry.order].persons
+                    course.persons = counts.persons
 
     def views(self, con: duckdb.DuckDBPyConnection) -> None:
         """Make the views `accepted` and `refused` (delivery, row, row__deleted, the contract's columns, known_from) of

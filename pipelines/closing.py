@@ -58,8 +58,15 @@ def not_far_ahead(home: Home, day: date) -> None:
 
 def unheard(home: Home, day: date) -> list[str]:
     """What was put into the inbox and has no effect on `day`, for the one who reads the run: place, why and remedy."""
-    refused = [e for e in home.ledger().entries if e.verdict == "refused" and e.known_from == day]
-    said = [f"{e.source}: a file of {e.folder_day} was refused ({e.rule})" for e in refused]
+    ledger = home.ledger()
+    today = [e for e in ledger.entries if e.known_from == day]
+    said = [f"{e.source}: a file of {e.folder_day} was refused ({e.rule})" for e in today if e.verdict == "refused"]
+    said += [
+        f"{e.source}: the file of {e.folder_day} is that of {old.folder_day} again, and others came since → if it says "
+        f"how things stand now, sign for its rows in inbox/{e.source}/{e.folder_day}/{CONFIRMATION}"
+        for e in today
+        if (old := ledger.overtaken(e))
+    ]
     return said + [line for place in sorted((home.root / "inbox").glob("*")) for line in _astray(home, place)]
 
 

@@ -155,14 +155,26 @@ class Ledger:
         start = len(self.of(source))
         return [replace(entry, order=start + place) for place, entry in enumerate(found)]
 
+    def overtaken(self, entry: Entry) -> Entry | None:
+        """Of a repeat that says something, after which others came: the file that it repeats. It has no effect."""
+        before = [e for e in self.of(entry.source, "accepted") if e.order < entry.order]
+        same = [e for e in before if e.sha256 == entry.sha256]
+        old = entry.verdict == "repeat" and same and same[-1] != before[-1] and same[-1].rows_in
+        return same[-1] if old else None
+
     def _confirmed_since(self, entry: Entry) -> bool:
-        """Whether the office has signed for the number of rows of a file that was refused for being short."""
-        if entry.verdict != "refused":
+        """Whether the office has signed for the number of rows of a file that was refused for being short, or had no
+        effect.
+        """
+        if entry.verdict not in ("refused", "repeat"):
             return False
+        signed = confirmed_rows(entry.path(self._root).parent)
+        if entry.verdict == "repeat":  # of protection nearly every file: what came since is looked for last
+            return signed is not None and (old := self.overtaken(entry)) is not None and signed == old.rows_in
         contract = self._catalog.source(entry.source, entry.folder_day).contract
         short = {rule.id for rule in contract.file_rules if rule.check == "fallen"}
         short |= {TOO_FEW_ROWS} if contract.confirmation != "none" and not entry.rows_in else set()
-        return entry.rule in short and confirmed_rows(entry.path(self._root).parent) == entry.rows_in
+        return entry.rule in short and signed == entry.rows_in
 
     def _first_open(self, source: str) -> date:
         """The first day from which something new of `source` can be known."""

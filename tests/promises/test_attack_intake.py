@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.compute as pc
 import pytest
@@ -94,6 +95,38 @@ def test_a_file_that_was_refused_for_its_name_is_taken_in_under_another(copy_of:
         steps.take_in(opened(root), "tax_bills", later)
     told = [(e.file, e.rule, e.kind) for e in opened(root).ledger().of("tax_bills") if e.file in names]
     assert told == [(names[0], "file.two_kinds", "full"), (names[1], "", "delta")]
+
+
+def test_a_file_that_came_before_says_so_and_counts_again_once_it_is_signed_for(copy_of: Callable[..., Path]) -> None:
+    """The teams change for a day; then the office drops the old file once more."""
+    root = copy_of("screened")
+    first, second, third, fourth = (DAY + timedelta(days=n) for n in range(1, 5))
+
+    def teams() -> list[dict[str, Any]]:
+        log = versions(opened(root), "teams")
+        assert log is not None
+        return log.filter(pc.is_null(log["known_until"])).to_pylist()
+
+    def dropped(day: date, visits: str) -> None:
+        told = [
+            {"team": team["team"], "wards": "|".join(team["wards"]), "weekly_visits": visits, "members": "2"}
+            for team in teams()
+        ]
+        deliver(root, "teams", day, told, "full_teams.csv")
+
+    dropped(first, "5")
+    dropped(second, "1")
+    dropped(third, "5")
+    said = steps.intake(opened(root), third)["without_effect"]
+    assert {team["weekly_visits"] for team in teams()} == {1}
+    assert said == (
+        f"teams: the file of {third} is that of {first} again, and others came since → if it says how things stand "
+        f"now, sign for its rows in inbox/teams/{third}/confirmed.yaml"
+    )
+    confirm(root, "teams", third, len(teams()))
+    assert steps.intake(opened(root), fourth)["without_effect"] == ""
+    assert {team["weekly_visits"] for team in teams()} == {5}
+    assert [e.verdict for e in opened(root).ledger().of("teams")][-4:] == ["accepted", "accepted", "repeat", "accepted"]
 
 
 def test_a_register_cut_short_empties_no_list_until_the_office_signs_for_it(copy_of: Callable[..., Path]) -> None:
