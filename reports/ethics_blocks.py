@@ -10,6 +10,9 @@ from models.intervals import mark
 from reports.ethics_words import method_ja
 
 NOT_MADE: Final = "この版では作成していません"
+NOT_LEARNT: Final = "学習できた候補がないため、ありません"
+NO_LEADS: Final = "早さを測らない検証のため、ありません"
+WITHOUT_LEADS: Final = ("single_cohort", "yearly")
 NO_INTERVAL: Final = "区間または件数がないため載せません"
 CANNOT_TELL: Final = "判断できません"
 FEW: Final = "少数のため非表示"
@@ -257,10 +260,12 @@ class Section:
         return {"key": self.key, "title": self.title, "blocks": blocks, **mark(made_up)}
 
 
-def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], note: str = "") -> Table | Missing:
-    """A table; without rows it is said that it was not made."""
+def table(
+    caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], note: str = "", why: str = NOT_MADE
+) -> Table | Missing:
+    """A table; without rows it is said that it was not made, or `why` there is none."""
     if not rows:
-        return Missing(caption)
+        return Missing(caption, why=why)
     return Table(caption, tuple(columns), tuple(tuple(row) for row in rows), note)
 
 
@@ -271,3 +276,13 @@ def dig(tree: Any, *path: str) -> Any:
             return None
         tree = tree[name]
     return tree
+
+
+def unlearnt(metrics: Mapping[str, Any]) -> str:
+    """Why what rests on learnt models is not there: nothing could be learnt, or it was not made."""
+    return NOT_LEARNT if dig(metrics, "baselines", "learnt_from_training") is False else NOT_MADE
+
+
+def no_replay(metrics: Mapping[str, Any]) -> str:
+    """Why no weekly lists were replayed: one as-of date (a year) shows no lead."""
+    return NO_LEADS if metrics.get("validation") in WITHOUT_LEADS else NOT_MADE

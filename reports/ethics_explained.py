@@ -28,11 +28,12 @@ from reports.ethics_blocks import (
     spoken,
     table,
     tiny,
+    unlearnt,
     words,
 )
 from reports.ethics_models import forest
 from reports.ethics_spread import all_numbers, spread
-from reports.ethics_texts import ADDITIVITY_NOTE, LOCAL_NOTE, STABILITY_NOTE, STEP_NOTE
+from reports.ethics_texts import ADDITIVITY_NOTE, LOCAL_NOTE, SHAP_NOTE, STABILITY_NOTE, STEP_NOTE
 from reports.ethics_words import feature_ja
 
 TOLERANCE = 1e-6
@@ -200,12 +201,13 @@ def additivity(evidence: Mapping[str, Any]) -> Section:
     columns = ("対象", "差の最大(絶対値)", "n(行)", "許す差", "結果")
     note = "全行の最大値そのもので、推定ではないため区間はありません。目盛りは対数オッズ。"
     blocks: list[Block] = [Text((ADDITIVITY_NOTE,)), table("足し算の確かめ", columns, rows, note)]
+    title = "独立した計算(shap)との一致"
     if shap:
         error = shap.get("max_error", shap.get("agreement"))
-        line = [] if error is None else [_check("shap との差", error, shap.get("rows", 0), 1e-5)]
-        blocks.append(table("独立した計算(shap)との一致", columns, line, note))
+        line = [] if error is None else [_check("候補「ブースティング」の表と shap の差", error, shap.get("rows", 0), 1e-5)]
+        blocks.append(table(title, columns, line, SHAP_NOTE))
     else:
-        blocks.append(Missing("独立した計算(shap)との一致"))
+        blocks.append(Missing(title, why=unlearnt(evidence.get("metrics") or {})))
     return Section("additivity", "加法性の証明", tuple(blocks))
 
 

@@ -19,9 +19,11 @@ from reports.ethics_blocks import (
     Untold,
     dig,
     figure,
+    no_replay,
     number,
     spoken,
     table,
+    unlearnt,
     words,
 )
 from reports.ethics_scope import settings_table
@@ -118,7 +120,7 @@ def _price(metrics: Mapping[str, Any]) -> list[Block]:
         rows.append((words("AUCの差(上限の目安 − 採用)"), figure(price["auc"], "fine")))
     for name, found in (price.get("of") or {}).items():
         rows.append((words(f"AUC: {policy_ja(name, metrics.get('chosen'))}"), figure(found)))
-    return [table("説明できることの代償", ("比べたもの", "差"), rows)]
+    return [table("説明できることの代償", ("比べたもの", "差"), rows, why=unlearnt(metrics))]
 
 
 _LINE_COLUMNS = (
@@ -137,10 +139,11 @@ def baselines(metrics: Mapping[str, Any], features: Mapping[str, Any], made_up: 
     parts, chosen = metrics.get("components") or [], metrics.get("chosen")
     blocks: list[Block] = [Text((SAME_TERMS, *_terms(metrics, features)))]
     if not lines:
-        blocks.append(Missing("週ごとの再現による比較(限定平均リード、間に合った割合)"))
+        blocks.append(Missing("週ごとの再現による比較(限定平均リード、間に合った割合)", why=no_replay(metrics)))
     wanted = ["all", "incident", "not_in_pipeline", "cross_source", "any_but_city_acts"]
     for name in [*wanted, *(line for line in lines if line not in wanted)]:
-        blocks += _line(name, lines.get(name), line_ja(name, parts), chosen, made_up)
+        why = unlearnt(metrics) if lines and name == "cross_source" else no_replay(metrics)
+        blocks += _line(name, lines.get(name), line_ja(name, parts), chosen, made_up, why)
     years = year_by_year(metrics, features)
     blocks += [*(years or _ranking(metrics)), *_effort(metrics), *_without(metrics, made_up)]
     return Section("baselines", "基準との比較", tuple(blocks))
@@ -160,9 +163,11 @@ def _terms(metrics: Mapping[str, Any], features: Mapping[str, Any]) -> list[str]
     return said
 
 
-def _line(name: str, line: Mapping[str, Any] | None, title: str, chosen: Any, made_up: bool) -> list[Block]:
+def _line(
+    name: str, line: Mapping[str, Any] | None, title: str, chosen: Any, made_up: bool, why: str
+) -> list[Block]:
     if not line:
-        return [Heading(title), Missing(title)]
+        return [Heading(title), Missing(title, why=why)]
     if "hidden" in line:
         return [Heading(title), Missing(title, why=LINE_HIDDEN)]
     policies, gains = line.get("policies") or {}, line.get("gain_of_chosen_over") or {}
@@ -233,7 +238,7 @@ def _effort(metrics: Mapping[str, Any]) -> list[Block]:
     ]
     note = f"名簿の入れ替わりは、再現した {weeks} 週の名簿を全部数えたもの(推定ではないため区間なし)。" if rows else ""
     columns = ("名簿の作り方", "訪問100回あたり、30日前に間に合った件数", "名簿の入れ替わり")
-    return [Heading("訪問あたりの成果"), table("訪問あたりの成果", columns, rows, note)]
+    return [Heading("訪問あたりの成果"), table("訪問あたりの成果", columns, rows, note, no_replay(metrics))]
 
 
 def _without(metrics: Mapping[str, Any], made_up: bool) -> list[Block]:
@@ -246,7 +251,8 @@ def _without(metrics: Mapping[str, Any], made_up: bool) -> list[Block]:
     if entries:
         drawn = [forest(title, entries, "days", "限定平均リードの減り(日)", made_up=made_up, reference=0)]
     note = "0をまたぐ情報源は、使わなくても早さが変わるとは言えません。受け取り続ける必要があるかを検討してください。"
-    return [Heading(title), table(title, columns, rows, note), *drawn]
+    why = unlearnt(metrics) if dig(metrics, "replay", "lines") else no_replay(metrics)
+    return [Heading(title), table(title, columns, rows, note, why), *drawn]
 
 
 def calibration(metrics: Mapping[str, Any], made_up: bool) -> Section:

@@ -8,6 +8,7 @@ from typing import Any
 from models.card import LEARNERS
 from models.table import Model, model_hash
 from reports.ethics_blocks import (
+    WITHOUT_LEADS,
     Block,
     Bullets,
     Cell,
@@ -165,7 +166,7 @@ def signatures(evidence: Mapping[str, Any], made_up: bool) -> Section:
     lines = ["二人の別々の人の署名が、上の3つのハッシュすべてに必要です。1文字でも変わると署名は無効になります。"]
     if made_up:
         lines.append("架空データの報告です。実際の市のモデルとして署名することはできません。")
-    if dig(evidence, "metrics", "validation") in ("single_cohort", "yearly"):
+    if dig(evidence, "metrics", "validation") in WITHOUT_LEADS:
         lines.append("早さを測らない検証のため、名簿用には署名できません。")
     columns = ("", "氏名", "役割", "日付", "署名")
     blanks = [tuple(Cell(text) for text in (who, " ", " ", " ", " ")) for who in ("一人目", "二人目")]

@@ -1,0 +1,50 @@
+"""What would mislead a reviewer: reasons that are not the reason, days that differ, words that do not hold."""
+
+from typing import Any
+
+import pytest
+from ethics_case import blocks, evidence
+
+from reports.ethics import ethics_report
+from reports.ethics_blocks import NO_LEADS, NOT_LEARNT, NOT_MADE
+
+
+def section(found: dict[str, Any], key: str) -> dict[str, Any]:
+    return next(one for one in found["sections"] if one["key"] == key)
+
+
+def reasons(given: dict[str, Any]) -> dict[str, str]:
+    """What is said to be missing → why."""
+    return {b["what"]: b["not_made"] for b in blocks(ethics_report(given)[1]) if b["kind"] == "missing"}
+
+
+def test_what_needs_a_learnt_model_is_not_said_to_be_beyond_this_version() -> None:
+    """A scorecard without enough data: the ceiling, shap and the models without a source were never learnt."""
+    given = evidence() | {"shap": None}
+    given["metrics"] |= {"baselines": {"single_feature": None, "learnt_from_training": False}}
+    given["metrics"] |= {"price_of_explainable": {}}
+    given["metrics"]["replay"]["lines"].pop("cross_source")
+    given["metrics"]["replay"]["without_source"] = {}
+    said = reasons(given)
+    for what in (
+        "説明できることの代償",
+        "その危機自身の情報源を使わない場合",
+        "情報源を1つ減らすと(データの最小化)",
+        "独立した計算(shap)との一致",
+    ):
+        assert said[what] == NOT_LEARNT
+
+
+@pytest.mark.parametrize("validation", ["single_cohort", "yearly"])
+def test_a_validation_without_leads_gives_itself_as_the_reason(validation: str) -> None:
+    given = evidence()
+    given["metrics"] |= {"validation": validation, "replay": {}}
+    said = reasons(given)
+    assert {said["すべての危機"], said["訪問あたりの成果"]} == {NO_LEADS}
+    assert NOT_MADE not in {why for what, why in said.items() if "危機" in what or "情報源" in what}
+
+
+def test_the_check_by_shap_says_which_model_and_that_it_is_a_sample() -> None:
+    table = next(b for b in blocks(ethics_report(evidence())[1]) if b.get("caption") == "独立した計算(shap)との一致")
+    assert "標本" in table["table_note"] and "全行" not in table["table_note"]
+    assert "ブースティング" in table["rows"][0][0]
