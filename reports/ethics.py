@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from models.intervals import MADE_UP, mark
 from models.table import model_hash
-from reports.ethics_blocks import Section
+from reports.ethics_blocks import Section, explained_on
 from reports.ethics_coverage import coverage
 from reports.ethics_explained import additivity, households, stability, whole_model
 from reports.ethics_flow import appendix, flow
@@ -79,7 +79,7 @@ def report_sections(evidence: Mapping[str, Any], metrics: Mapping[str, Any], mad
         scope(evidence),
         reading_guide(),
         flow(metrics, made_up),
-        coverage(evidence.get("coverage")),
+        coverage(evidence.get("coverage"), explained_on(evidence)),
         contracts(evidence.get("contracts")),
         register(evidence.get("register")),
         comparison(metrics, features, made_up),

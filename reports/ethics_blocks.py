@@ -286,3 +286,15 @@ def unlearnt(metrics: Mapping[str, Any]) -> str:
 def no_replay(metrics: Mapping[str, Any]) -> str:
     """Why no weekly lists were replayed: one as-of date (a year) shows no lead."""
     return NO_LEADS if metrics.get("validation") in WITHOUT_LEADS else NOT_MADE
+
+
+def explained_on(evidence: Mapping[str, Any]) -> str:
+    """«2026-09-28の»: the day whose households are counted and explained; nothing when it was not given."""
+    day = evidence.get("explained_day")
+    return f"{day}の" if day else ""
+
+
+def judged_on(metrics: Mapping[str, Any]) -> str:
+    """«2026-03-30の»: the newest day of the test (of training, where one day is both), on which the model is judged."""
+    days = dig(metrics, "split", "test") or dig(metrics, "split", "train")
+    return f"{days[-1]}の" if days else ""

@@ -18,8 +18,8 @@ _NEVER_IN = (
 )
 
 
-def who_is_not_seen(rows: Sequence[Mapping[str, Any]] | None) -> list[Block]:
-    """Who is not in the data, in words and, where it may be told, in numbers."""
+def who_is_not_seen(rows: Sequence[Mapping[str, Any]] | None, on: str) -> list[Block]:
+    """Who is not in the data, in words and, where it may be told, in numbers. `on`: of which day (`explained_on`)."""
     found: list[Block] = [Bullets("データに入っていない人", _NEVER_IN)]
     if not rows:
         return [*found, Missing("対象に入っていない世帯の数")]
@@ -27,14 +27,15 @@ def who_is_not_seen(rows: Sequence[Mapping[str, Any]] | None) -> list[Block]:
     if shown[1].data is None or shown[2].data is None:
         return [*found, Text(("対象に入っていない世帯の数は、少数のため示せません。",))]
     missing = int(shown[1].data) - int(shown[2].data)
-    return [*found, Text((f"全世帯 {shown[1].data:,} のうち {missing:,} 世帯は対象に入っていません。",))]
+    said = f"{on}全世帯(保護されている人のいる世帯を除く) {shown[1].data:,} のうち {missing:,} 世帯は対象に入っていません。"
+    return [*found, Text((said,))]
 
 
-def coverage(rows: Sequence[Mapping[str, Any]] | None) -> Section:
-    """The chapter: households by ward, in scope and by number of visible sources."""
+def coverage(rows: Sequence[Mapping[str, Any]] | None, on: str) -> Section:
+    """The chapter: households by ward, in scope and by number of visible sources. `on`: of which day."""
     columns = ("地区", "世帯", "対象の世帯", "見える情報源 0", "見える情報源 1", "見える情報源 2以上")
     note = (
-        "「世帯」は保護されている人のいない全世帯。住民登録を全部数えたもので、推定ではないため区間はありません(n=世帯数)。"
+        f"「世帯」は{on}全世帯(保護されている人のいる世帯を除く)。住民登録を全部数えたもので、推定ではないため区間はありません(n=世帯数)。"
         f"{SMALL}に満たない数のある地区は、逆算できないように行全体と、必要ならほかの行も隠しています。"
     )
     body = table("地区ごとの見え方", columns, coverage_cells(rows) if rows else [], note)

@@ -22,8 +22,10 @@ from reports.ethics_blocks import (
     Text,
     count,
     dig,
+    explained_on,
     figure,
     hidden,
+    judged_on,
     number,
     spoken,
     table,
@@ -45,11 +47,17 @@ def whole_model(evidence: Mapping[str, Any], made_up: bool) -> Section:
     """全体の説明: mean |φ| with intervals, every step function and pair, where the households stand."""
     model, features = evidence.get("model"), evidence.get("features") or {}
     still = _without_effect(model) if model else []
+    judged, on = judged_on(evidence.get("metrics") or {}), explained_on(evidence)
     entries = [(feature_ja(name, features), found) for name, found in _importances(evidence) if name not in still]
     rows = [(words(label), figure(found)) for label, found in entries]
     blocks: list[Block] = [
         Heading("どの事情が合計を大きく動かすか"),
-        table("寄与の大きさの平均", ("事情", "寄与の大きさの平均(対数オッズ)"), rows),
+        table(
+            "寄与の大きさの平均",
+            ("事情", "寄与の大きさの平均(対数オッズ)"),
+            rows,
+            f"{judged}世帯の平均。" if judged else "",
+        ),
         *([_told_still(still, features)] if still else []),
         *_magnitudes(entries, made_up),
         Heading("モデルのすべての段"),
@@ -58,8 +66,8 @@ def whole_model(evidence: Mapping[str, Any], made_up: bool) -> Section:
         return Section("global", "全体の説明", (*blocks, Missing("モデルのすべての段")))
     steps = dig(evidence, "explained", "steps") or {}
     blocks += [Text((STEP_NOTE,)), *_all_terms(model, features, made_up), *_pairs(model, features, made_up)]
-    blocks += [Heading("世帯の広がり"), *spread(model, features, steps, made_up)]
-    blocks += [Heading("モデルの全数値"), all_numbers(model, features, steps)]
+    blocks += [Heading("世帯の広がり"), *spread(model, features, steps, on, made_up)]
+    blocks += [Heading("モデルの全数値"), all_numbers(model, features, steps, on)]
     return Section("global", "全体の説明", tuple(blocks))
 
 
@@ -193,7 +201,7 @@ def additivity(evidence: Mapping[str, Any]) -> Section:
     found, shap = evidence.get("additivity"), evidence.get("shap")
     rows: list[tuple[Cell, ...]] = []
     if found:
-        rows.append(_check("すべての世帯", found["max_error"], found["rows"], TOLERANCE))
+        rows.append(_check(f"{explained_on(evidence)}すべての世帯", found["max_error"], found["rows"], TOLERANCE))
     local = dig(evidence, "explained", "local") or []
     if local:
         errors = [abs(one["base"] + sum(one["contributions"].values()) - one["margin"]) for one in local]
@@ -204,7 +212,11 @@ def additivity(evidence: Mapping[str, Any]) -> Section:
     title = "独立した計算(shap)との一致"
     if shap:
         error = shap.get("max_error", shap.get("agreement"))
-        line = [] if error is None else [_check("候補「ブースティング」の表と shap の差", error, shap.get("rows", 0), 1e-5)]
+        line = (
+            []
+            if error is None
+            else [_check("候補「ブースティング」の表と shap の差", error, shap.get("rows", 0), 1e-5)]
+        )
         blocks.append(table(title, columns, line, SHAP_NOTE))
     else:
         blocks.append(Missing(title, why=unlearnt(evidence.get("metrics") or {})))
@@ -232,14 +244,15 @@ def stability(evidence: Mapping[str, Any], made_up: bool) -> Section:
         rows.append((words("偶然でも得られる一致(計算による値。区間なし)"), number(found["random_baseline"])))
     blocks: list[Block] = [Text((STABILITY_NOTE,))]
     if found.get("refits"):
-        blocks.append(table(f"学習し直し {found['refits']} 回での一致", ("指標", "値"), rows))
+        note = f"{judged_on(evidence.get('metrics') or {})}世帯での一致。"
+        blocks.append(table(f"学習し直し {found['refits']} 回での一致", ("指標", "値"), rows, note))
     else:
         blocks.append(Text((str(found["note"]),), "box") if found.get("note") else Missing("学習し直しでの一致"))
-    blocks.append(_shares(dig(evidence, "explained", "shares") or [], made_up))
+    blocks.append(_shares(dig(evidence, "explained", "shares") or [], explained_on(evidence), made_up))
     return Section("stability", "理由の安定性", tuple(blocks))
 
 
-def _shares(rows: Sequence[Mapping[str, Any]], made_up: bool) -> Block:
+def _shares(rows: Sequence[Mapping[str, Any]], on: str, made_up: bool) -> Block:
     shown = suppress([int(row["households"]) for row in rows])
     cells = []
     for row, seen in zip(rows, shown.cells, strict=True):
@@ -252,5 +265,5 @@ def _shares(rows: Sequence[Mapping[str, Any]], made_up: bool) -> Block:
                      "method": "Wilson", **mark(made_up)}  # fmt: skip
         told = figure(share, "share") if share else hidden()
         cells.append((words(f"{row['reasons']}個"), count(int(row["households"])) if seen else hidden(), told))
-    note = "名簿に載る世帯のうち、理由として文に書けるものがいくつ残ったか。"
+    note = f"{on}世帯のうち、名簿に載るものに、理由として文に書けるものがいくつ残ったか。"
     return table("残った理由の数", ("理由の数", "世帯", "割合"), cells, note)

@@ -39,7 +39,7 @@ _FIGURES = (
 def groups(metrics: Mapping[str, Any], made_up: bool) -> Section:
     """属性別の表: recall first, with n, interval and small cells hidden."""
     found = metrics.get("subgroups") or {}
-    blocks: list[Block] = [Text((GROUPS_NOTE,))]
+    blocks: list[Block] = [Text((GROUPS_NOTE, *_period(metrics)))]
     figures: tuple[tuple[str, str, str], ...] = _FIGURES
     if dig(metrics, "calibration", "fitted") is False:
         # A probability that nobody fitted has no observed over expected: no column of empty cells for it.
@@ -57,6 +57,15 @@ def groups(metrics: Mapping[str, Any], made_up: bool) -> Section:
             entries = [(str(line.get("group")), line.get("recall_at_k")) for line in lines]
             blocks.append(forest(f"{title}ごとの再現率", entries, "share", "再現率(%)", made_up=made_up))
     return Section("groups", "属性別の表", tuple(blocks))
+
+
+def _period(metrics: Mapping[str, Any]) -> list[str]:
+    days = dig(metrics, "split", "test") or dig(metrics, "split", "train")
+    if not days:
+        return []
+    if metrics.get("validation", "temporal") == "temporal" and len(days) > 1:
+        return [f"検証期間 {days[0]} ~ {days[-1]} の基準日 {len(days)}回を合わせて数えています。"]
+    return [f"{days[-1]} の世帯を数えています。"]
 
 
 def _line(line: Mapping[str, Any], figures: Sequence[tuple[str, str, str]]) -> tuple[Cell, ...]:

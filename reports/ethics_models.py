@@ -163,9 +163,7 @@ def _terms(metrics: Mapping[str, Any], features: Mapping[str, Any]) -> list[str]
     return said
 
 
-def _line(
-    name: str, line: Mapping[str, Any] | None, title: str, chosen: Any, made_up: bool, why: str
-) -> list[Block]:
+def _line(name: str, line: Mapping[str, Any] | None, title: str, chosen: Any, made_up: bool, why: str) -> list[Block]:
     if not line:
         return [Heading(title), Missing(title, why=why)]
     if "hidden" in line:

@@ -18,6 +18,7 @@ from reports.ethics_blocks import (
     Text,
     count,
     dig,
+    explained_on,
     table,
     words,
 )
@@ -42,7 +43,7 @@ def scope(evidence: Mapping[str, Any]) -> Section:
         Bullets("この点数は何でないか", NOT_A_SCORE),
         table("対象", ("項目", "内容"), _facts(evidence)),
         *_recommendation(evidence.get("metrics") or {}),
-        *who_is_not_seen(evidence.get("coverage")),
+        *who_is_not_seen(evidence.get("coverage"), explained_on(evidence)),
     ]
     return Section("scope", "表紙と範囲", tuple(blocks))
 

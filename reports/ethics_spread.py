@@ -24,6 +24,7 @@ from reports.ethics_blocks import (
     count,
     hidden,
     number,
+    spoken,
     table,
     words,
 )
@@ -52,8 +53,10 @@ def _told(term: Term, steps: Mapping[str, Sequence[int]]) -> list[int | None] | 
     return [n or None for n in told_steps([int(n) for n in counts[:-1]], int(counts[-1]))]
 
 
-def spread(model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequence[int]], made_up: bool) -> list[Block]:
-    """One circle per step and feature, area by households; no mark is a person."""
+def spread(
+    model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequence[int]], on: str, made_up: bool
+) -> list[Block]:
+    """One circle per step and feature, area by households; no mark is a person. `on`: households of which day."""
     rows: list[plots.Strip] = []
     data: list[dict[str, Any]] = []
     for term in model.terms:
@@ -75,11 +78,13 @@ def spread(model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequen
         Picture(f"寄与の広がり{which}", plots.strips(some, made_up=made_up, of=rows), alt, told)
         for (which, some), (_, told) in zip(plots.parted(rows), plots.parted(data), strict=True)
     ]
-    return [Text((STRIP_NOTE,)), *pictures]
+    return [Text((f"{on}世帯を数えています。{STRIP_NOTE}",)), *pictures]
 
 
-def all_numbers(model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequence[int]]) -> Table | Missing:
-    """Every number of the model's terms, with the households of each step where they may be told."""
+def all_numbers(
+    model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequence[int]], on: str
+) -> Table | Missing:
+    """Every number of the model's terms, with the households of each step (`on`: of which day) where they may be told."""
     rows: list[tuple[Cell, ...]] = []
     for term in model.terms:
         told = _told(term, steps)
@@ -93,7 +98,7 @@ def all_numbers(model: Model, features: Mapping[str, Any], steps: Mapping[str, S
             )  # fmt: skip
     columns = ("事情", "値の範囲", "単位", "段の値", "寄与(平均との差)", "世帯数")
     note = (
-        f"切片 {model.intercept:.6f}、出発点(平均) {model.base:.6f}。"
-        "モデルの定義であり、推定ではないため区間はありません。"
+        f"切片 {spoken(model.intercept, 'exact')}、出発点(平均) {spoken(model.base, 'exact')}。"
+        f"モデルの定義であり、推定ではないため区間はありません。世帯数は{on}対象の世帯を数えたものです。"
     )
     return table("モデルの全数値", columns, rows, note)

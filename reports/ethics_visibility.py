@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.table import Model
-from reports.ethics_blocks import CANNOT_TELL, Block, Cell, Missing, Section, Text, count, dig, figure, table, words
+from reports.ethics_blocks import (
+    CANNOT_TELL,
+    Block,
+    Cell,
+    Missing,
+    Section,
+    Text,
+    count,
+    dig,
+    figure,
+    judged_on,
+    table,
+    words,
+)
 from reports.ethics_models import forest
 from reports.ethics_texts import VISIBILITY_NOTE
 from reports.ethics_words import source_ja
@@ -18,10 +31,13 @@ def visibility(evidence: Mapping[str, Any], made_up: bool) -> Section:
     """見えないことで合計は上がらない: the lowest value of every step function, and the AUC of what is visible."""
     found = dig(evidence, "metrics", "visibility_auc") or {}
     blocks: list[Block] = [_lowest(evidence.get("model")), Text(VISIBILITY_NOTE)]
+    on = judged_on(evidence.get("metrics") or {})
     columns = ("情報源", "見える世帯", "見えない世帯", "当てられる度合い(AUC)", "見えない世帯の合計は")
     for key, among in _AMONG:
         rows = [(words(source_ja(name)), *_line(line.get(key) or {})) for name, line in found.items()]
-        blocks.append(table(f"合計から見えやすさを当てられる度合い: {among}", columns, rows))
+        blocks.append(
+            table(f"合計から見えやすさを当てられる度合い: {among}", columns, rows, f"{on}世帯。" if on else "")
+        )
     entries = [
         (f"{source_ja(name)}({label})", line.get(key))
         for name, line in found.items()

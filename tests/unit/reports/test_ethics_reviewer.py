@@ -48,3 +48,25 @@ def test_the_check_by_shap_says_which_model_and_that_it_is_a_sample() -> None:
     table = next(b for b in blocks(ethics_report(evidence())[1]) if b.get("caption") == "独立した計算(shap)との一致")
     assert "標本" in table["table_note"] and "全行" not in table["table_note"]
     assert "ブースティング" in table["rows"][0][0]
+
+
+def test_every_chapter_says_of_which_day_its_households_are() -> None:
+    """The model is judged on the test's newest day and explained on a later one: the same column, two numbers."""
+    given = evidence() | {"explained_day": "2024-06-03"}
+    found = ethics_report(given)[1]
+    explained, judged = "2024-06-03の", f"{given['metrics']['split']['test'][-1]}の"
+    notes = {b["caption"]: b["table_note"] for b in blocks(found) if b["kind"] == "table"}
+    for caption in ("地区ごとの見え方", "モデルの全数値", "残った理由の数"):
+        assert explained in notes[caption]
+    for caption in (
+        "寄与の大きさの平均",
+        "学習し直し 20 回での一致",
+        "合計から見えやすさを当てられる度合い: すべての世帯",
+    ):
+        assert judged in notes[caption]
+    said = "".join(line for b in section(found, "global")["blocks"] for line in b.get("lines", ()))
+    assert f"{explained}世帯を数えています" in said
+    assert "検証期間 2024-01-01 ~ 2024-01-29 の基準日 2回" in str(section(found, "groups"))
+    whole = next(b for b in blocks(found) if b.get("caption") == "足し算の確かめ")
+    assert whole["rows"][0][0] == f"{explained}すべての世帯"
+    assert "のうち" in str(section(found, "scope")) and f"{explained}全世帯(保護" in str(section(found, "scope"))
