@@ -1,6 +1,7 @@
 """What the ethics report is made from: metrics of the training, coverage, contract results, explanations of a day."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -52,7 +53,7 @@ def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, a
         "as_of": as_of,
         "explained_day": day,
         "demonstration": home.settings.demonstration,
-        "coverage": coverage(people, of, today),
+        "coverage": coverage(people, of, read_by(given.sources, of.visible), today),
         "contracts": contract_results(home, as_of),
         "register": yaml.safe_load((home.settings.config / "legal_bases.yaml").read_text())["bases"],
         "shap": shap_agreement(result, given, day),
@@ -60,8 +61,14 @@ def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, a
     }
 
 
-def coverage(people: People, of: Scope, as_of: date) -> list[dict[str, Any]]:
-    """Households by ward, and how many of their sources can be seen: counts, to be suppressed by the report."""
+def read_by(sources: Mapping[str, Sequence[str]], visible: pa.Table) -> pa.Table:
+    """The rows of `visible` (household_key, source) whose source some feature of the model reads (`sources`: by feature)."""
+    read = sorted({source for of in sources.values() for source in of})
+    return visible.filter(pc.is_in(visible["source"], value_set=pa.array(read, pa.string())))
+
+
+def coverage(people: People, of: Scope, visible: pa.Table, as_of: date) -> list[dict[str, Any]]:
+    """Households by ward, and how many of their `visible` sources there are: counts, to be suppressed by the report."""
     return people.ask(
         f"""with here as (
           select m.household_id, s.ward, m.resident_id from membership m join states s on s.resident_id = m.resident_id
@@ -83,7 +90,7 @@ def coverage(people: People, of: Scope, as_of: date) -> list[dict[str, Any]]:
           count(*) filter (n >= 2) as sources_2_plus
         from seen_of group by ward order by ward""",
         {"day": of.day, "run": as_of},
-        seen=of.visible,
+        seen=visible,
         scoped=of.households.select(["household_key"]),
     ).to_pylist()
 

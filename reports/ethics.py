@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from models.intervals import MADE_UP, mark
 from models.table import model_hash
-from reports.ethics_blocks import Section, explained_on
+from reports.ethics_blocks import Section
+from reports.ethics_context import explained_on, too_new
 from reports.ethics_coverage import coverage
 from reports.ethics_explained import additivity, households, stability, whole_model
 from reports.ethics_flow import appendix, flow
@@ -79,9 +80,9 @@ def report_sections(evidence: Mapping[str, Any], metrics: Mapping[str, Any], mad
         scope(evidence),
         reading_guide(),
         flow(metrics, made_up),
-        coverage(evidence.get("coverage"), explained_on(evidence)),
+        coverage(evidence.get("coverage"), explained_on(evidence), too_new(metrics)),
         contracts(evidence.get("contracts")),
-        register(evidence.get("register")),
+        register(evidence.get("register"), too_new(metrics)),
         comparison(metrics, features, made_up),
         baselines(metrics, features, made_up),
         calibration(metrics, made_up),

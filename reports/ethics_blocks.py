@@ -10,9 +10,6 @@ from models.intervals import mark
 from reports.ethics_words import method_ja
 
 NOT_MADE: Final = "この版では作成していません"
-NOT_LEARNT: Final = "学習できた候補がないため、ありません"
-NO_LEADS: Final = "早さを測らない検証のため、ありません"
-WITHOUT_LEADS: Final = ("single_cohort", "yearly")
 NO_INTERVAL: Final = "区間または件数がないため載せません"
 CANNOT_TELL: Final = "判断できません"
 FEW: Final = "少数のため非表示"
@@ -276,25 +273,3 @@ def dig(tree: Any, *path: str) -> Any:
             return None
         tree = tree[name]
     return tree
-
-
-def unlearnt(metrics: Mapping[str, Any]) -> str:
-    """Why what rests on learnt models is not there: nothing could be learnt, or it was not made."""
-    return NOT_LEARNT if dig(metrics, "baselines", "learnt_from_training") is False else NOT_MADE
-
-
-def no_replay(metrics: Mapping[str, Any]) -> str:
-    """Why no weekly lists were replayed: one as-of date (a year) shows no lead."""
-    return NO_LEADS if metrics.get("validation") in WITHOUT_LEADS else NOT_MADE
-
-
-def explained_on(evidence: Mapping[str, Any]) -> str:
-    """«2026-09-28の»: the day whose households are counted and explained; nothing when it was not given."""
-    day = evidence.get("explained_day")
-    return f"{day}の" if day else ""
-
-
-def judged_on(metrics: Mapping[str, Any]) -> str:
-    """«2026-03-30の»: the newest day of the test (of training, where one day is both), on which the model is judged."""
-    days = dig(metrics, "split", "test") or dig(metrics, "split", "train")
-    return f"{days[-1]}の" if days else ""

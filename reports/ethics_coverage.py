@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from models.disclosure import SMALL, suppress
 from reports.ethics_blocks import Block, Bullets, Cell, Missing, Section, Text, count, hidden, table, words
+from reports.ethics_words import source_ja
 
 SOURCES: Final = ("sources_0", "sources_1", "sources_2_plus")
 _NEVER_IN = (
@@ -27,17 +28,21 @@ def who_is_not_seen(rows: Sequence[Mapping[str, Any]] | None, on: str) -> list[B
     if shown[1].data is None or shown[2].data is None:
         return [*found, Text(("対象に入っていない世帯の数は、少数のため示せません。",))]
     missing = int(shown[1].data) - int(shown[2].data)
-    said = f"{on}全世帯(保護されている人のいる世帯を除く) {shown[1].data:,} のうち {missing:,} 世帯は対象に入っていません。"
-    return [*found, Text((said,))]
+    whole = f"{on}全世帯(保護されている人のいる世帯を除く) {shown[1].data:,}"
+    return [*found, Text((f"{whole} のうち {missing:,} 世帯は対象に入っていません。",))]
 
 
-def coverage(rows: Sequence[Mapping[str, Any]] | None, on: str) -> Section:
-    """The chapter: households by ward, in scope and by number of visible sources. `on`: of which day."""
+def coverage(rows: Sequence[Mapping[str, Any]] | None, on: str, too_new: Iterable[str]) -> Section:
+    """The chapter: households by ward, in scope and by number of visible sources that the model reads. `on`: of which
+    day; `too_new`: sources that it does not read yet.
+    """
     columns = ("地区", "世帯", "対象の世帯", "見える情報源 0", "見える情報源 1", "見える情報源 2以上")
     note = (
         f"「世帯」は{on}全世帯(保護されている人のいる世帯を除く)。住民登録を全部数えたもので、推定ではないため区間はありません(n=世帯数)。"
         f"{SMALL}に満たない数のある地区は、逆算できないように行全体と、必要ならほかの行も隠しています。"
     )
+    if new := source_ja("|".join(too_new)):
+        note += f"「{new}」は学ぶのにまだ新しくモデルが読まないため、見える情報源に数えていません。"
     body = table("地区ごとの見え方", columns, coverage_cells(rows) if rows else [], note)
     return Section("coverage", "見えている範囲", (body,))
 

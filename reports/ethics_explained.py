@@ -22,17 +22,15 @@ from reports.ethics_blocks import (
     Text,
     count,
     dig,
-    explained_on,
     figure,
     hidden,
-    judged_on,
     number,
     spoken,
     table,
     tiny,
-    unlearnt,
     words,
 )
+from reports.ethics_context import explained_on, judged_on, unlearnt
 from reports.ethics_models import forest
 from reports.ethics_spread import all_numbers, spread
 from reports.ethics_texts import ADDITIVITY_NOTE, LOCAL_NOTE, SHAP_NOTE, STABILITY_NOTE, STEP_NOTE

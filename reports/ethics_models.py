@@ -19,13 +19,12 @@ from reports.ethics_blocks import (
     Untold,
     dig,
     figure,
-    no_replay,
     number,
     spoken,
     table,
-    unlearnt,
     words,
 )
+from reports.ethics_context import no_replay, unlearnt
 from reports.ethics_scope import settings_table
 from reports.ethics_texts import (
     CALIBRATION_NOTE,

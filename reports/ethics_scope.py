@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from models.card import LEARNERS
 from models.table import Model, model_hash
-from reports.ethics_blocks import (
-    WITHOUT_LEADS,
-    Block,
-    Bullets,
-    Cell,
-    Heading,
-    Missing,
-    Section,
-    Text,
-    count,
-    dig,
-    explained_on,
-    table,
-    words,
-)
+from reports.ethics_blocks import Block, Bullets, Cell, Heading, Missing, Section, Text, count, dig, table, words
+from reports.ethics_context import WITHOUT_LEADS, explained_on
 from reports.ethics_coverage import who_is_not_seen
 from reports.ethics_texts import CONTRACTS_NOTE, NOT_A_SCORE, READING_ORDER, TERMS
 from reports.ethics_words import (
@@ -136,8 +123,8 @@ def number_of(value: Any) -> Cell:
     return words(None) if value is None else Cell(f"{value:,}", style="number", data=value)
 
 
-def register(rows: Sequence[Mapping[str, Any]] | None) -> Section:
-    """法的根拠の登録簿: every live use of personal data."""
+def register(rows: Sequence[Mapping[str, Any]] | None, too_new: Collection[str] = ()) -> Section:
+    """法的根拠の登録簿: every live use of personal data. `too_new`: sources that the model does not read yet."""
     columns = ("番号", "情報", "種類", "条文", "理由", "範囲", "決裁・審議", "期間", "点数に使う")
     cells = [
         (
@@ -149,11 +136,21 @@ def register(rows: Sequence[Mapping[str, Any]] | None) -> Section:
             words(row.get("extent")),
             words(f"{row.get('decision') or 'なし'}(審議 {row.get('council_on') or 'なし'})"),
             words(f"{row.get('valid_from')} ~ {row.get('valid_to') or '定めなし'}"),
-            words("はい" if row.get("scores") else "いいえ"),
+            words(_scores(row, too_new)),
         )
         for row in rows or []
     ]
     return Section("register", "法的根拠の登録簿", (table("登録されている利用", columns, cells),))
+
+
+def _scores(row: Mapping[str, Any], too_new: Collection[str]) -> str:
+    """Whether the entry's sources may be used for the score, and which of them this model does not read all the same."""
+    if not row.get("scores"):
+        return "いいえ"
+    named = str(row.get("source")).split("|")
+    new = [source for source in named if source in too_new]
+    which = "" if new == named else f"{source_ja('|'.join(new))}を"
+    return f"はい(このモデルは{which}まだ使っていません)" if new else "はい"
 
 
 def signatures(evidence: Mapping[str, Any], made_up: bool) -> Section:

@@ -84,7 +84,7 @@ def spread(
 def all_numbers(
     model: Model, features: Mapping[str, Any], steps: Mapping[str, Sequence[int]], on: str
 ) -> Table | Missing:
-    """Every number of the model's terms, with the households of each step (`on`: of which day) where they may be told."""
+    """Every number of the model's terms, with the households (`on`: of which day) of each step where it may be told."""
     rows: list[tuple[Cell, ...]] = []
     for term in model.terms:
         told = _told(term, steps)

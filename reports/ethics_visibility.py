@@ -6,20 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.table import Model
-from reports.ethics_blocks import (
-    CANNOT_TELL,
-    Block,
-    Cell,
-    Missing,
-    Section,
-    Text,
-    count,
-    dig,
-    figure,
-    judged_on,
-    table,
-    words,
-)
+from reports.ethics_blocks import CANNOT_TELL, Block, Cell, Missing, Section, Text, count, dig, figure, table, words
+from reports.ethics_context import judged_on
 from reports.ethics_models import forest
 from reports.ethics_texts import VISIBILITY_NOTE
 from reports.ethics_words import source_ja

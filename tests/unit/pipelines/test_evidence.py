@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from pipelines import evidence
@@ -52,3 +53,11 @@ def test_the_card_names_what_the_model_is_compared_with_by_its_title() -> None:
     figures, cannot = evidence.card_figures(metrics)
     assert cannot == ["限定平均リードの差(日) 対 EBM(組なし)"]
     assert [one.name_ja for one in figures] == ["限定平均リードの差(日) 対 地区だけ"]
+
+
+def test_only_sources_that_the_model_reads_are_counted_as_seen() -> None:
+    """A source too new to be learned from made a household look seen of which the model knows nothing."""
+    visible = pa.table({"household_key": ["a", "a", "b"], "source": ["tax", "housing", "housing"]})
+    read = evidence.read_by({"tax_overdue_open": ("tax",), "seizure_open": ("tax", "insurance")}, visible)
+    assert read.to_pylist() == [{"household_key": "a", "source": "tax"}]
+    assert evidence.read_by({}, visible).num_rows == 0

@@ -6,7 +6,8 @@ import pytest
 from ethics_case import blocks, evidence
 
 from reports.ethics import ethics_report
-from reports.ethics_blocks import NO_LEADS, NOT_LEARNT, NOT_MADE
+from reports.ethics_blocks import NOT_MADE
+from reports.ethics_context import NO_LEADS, NOT_LEARNT
 
 
 def section(found: dict[str, Any], key: str) -> dict[str, Any]:
@@ -70,3 +71,22 @@ def test_every_chapter_says_of_which_day_its_households_are() -> None:
     whole = next(b for b in blocks(found) if b.get("caption") == "足し算の確かめ")
     assert whole["rows"][0][0] == f"{explained}すべての世帯"
     assert "のうち" in str(section(found, "scope")) and f"{explained}全世帯(保護" in str(section(found, "scope"))
+
+
+def test_a_source_too_new_to_be_learned_from_is_neither_counted_as_seen_nor_said_to_be_used() -> None:
+    given = evidence()
+    entry = given["register"][0]
+    given["register"] = [entry, entry | {"source": "housing"}, entry | {"source": "housing", "scores": False}]
+    columns = [
+        row[8] for b in blocks(ethics_report(given)[1]) if b.get("caption") == "登録されている利用" for row in b["rows"]
+    ]
+    assert columns == ["はい", "はい", "いいえ"]
+    given["metrics"]["split"] |= {"too_new": {"housing": "2026-03-02", "water": "2026-03-03"}}
+    found = ethics_report(given)[1]
+    columns = [row[8] for b in blocks(found) if b.get("caption") == "登録されている利用" for row in b["rows"]]
+    assert columns == [
+        "はい(このモデルは水道をまだ使っていません)",
+        "はい(このモデルはまだ使っていません)",
+        "いいえ",
+    ]
+    assert "「住まい、水道」は学ぶのにまだ新しく" in str(section(found, "coverage"))
