@@ -66,7 +66,7 @@ def choose(
     if not enough or count < CANNOT_TELL_BELOW:
         reason = (
             f"選ぶにはデータが足りません(学習期間に危機のあった世帯・なかった世帯、選択期間に危機のあった世帯のどれかが"
-            f"{CANNOT_TELL_BELOW}世帯に満たないか、期間の不足。同じ世帯は何度数えても1世帯)。点数表を使います。"
+            f"{CANNOT_TELL_BELOW}世帯に満たないか、期間の不足。同じ世帯は何度数えても1世帯)。審査にかけるのは点数表です。"
         )
         nothing: dict[str, Estimate] = {name: CannotTell(len(chance), count, made_up) for name in leads}
         return Choice("scorecard", False, reason, None, delta, nothing, nothing)

@@ -196,7 +196,7 @@ def stop_reasons(choice: Choice, compared: Compared) -> list[str]:
 def not_done(inputs: TrainingInputs, refits: int, chosen: str) -> tuple[str, ...]:
     """The standing list and what this run adds to it."""
     few = refits < 100 and chosen != "scorecard"
-    added = (f"理由の安定性は{refits}回の再学習による(METHODS は100回)",) if few else ()
+    added = (f"理由の安定性は{refits}回の再学習による(定めた方法では100回)",) if few else ()
     stable = () if inputs.split.stability_shown else ("時間的な安定性(重ならない検証期間が2つ未満)",)
     return (*NOT_DONE, *added, *stable)
 

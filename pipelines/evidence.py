@@ -62,7 +62,7 @@ def ethics_evidence(home: Home, result: TrainingResult, given: TrainingInputs, a
 
 
 def read_by(sources: Mapping[str, Sequence[str]], visible: pa.Table) -> pa.Table:
-    """The rows of `visible` (household_key, source) whose source some feature of the model reads (`sources`: by feature)."""
+    """The rows of `visible` (household_key, source) whose source the model reads. `sources`: those of each feature."""
     read = sorted({source for of in sources.values() for source in of})
     return visible.filter(pc.is_in(visible["source"], value_set=pa.array(read, pa.string())))
 
