@@ -14,14 +14,14 @@ _NEVER_IN = (
     "同意のない人、同意を取り下げた人、同意の対象期間より前の事実",
     "支援措置などで保護されている人と、その人のいる世帯",
     "住民登録のない人、施設や他市に住む人",
-    "税・保険料・水道・学校の手続きに現れない困りごと(病気、暴力、介護疲れ、借金、孤立など)",
-    "現金で払い続けている人、口座の残高、収入そのもの(受け取っていません)",
+    "受け取っている記録に現れない困りごと(病気、暴力、介護疲れ、借金、孤立など)",
+    "期限までに払い続けている世帯の暮らしの苦しさ、口座の残高、収入そのもの(受け取っていません)",
 )
 
 
 def who_is_not_seen(rows: Sequence[Mapping[str, Any]] | None, on: str) -> list[Block]:
     """Who is not in the data, in words and, where it may be told, in numbers. `on`: of which day (`explained_on`)."""
-    found: list[Block] = [Bullets("データに入っていない人", _NEVER_IN)]
+    found: list[Block] = [Bullets("データに入っていない人とこと", _NEVER_IN)]
     if not rows:
         return [*found, Missing("対象に入っていない世帯の数")]
     shown = coverage_cells(rows)[-1]

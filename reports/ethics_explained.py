@@ -33,11 +33,10 @@ from reports.ethics_blocks import (
 from reports.ethics_context import explained_on, judged_on, unlearnt
 from reports.ethics_models import forest
 from reports.ethics_spread import all_numbers, spread
-from reports.ethics_texts import ADDITIVITY_NOTE, LOCAL_NOTE, SHAP_NOTE, STABILITY_NOTE, STEP_NOTE
+from reports.ethics_texts import ADDITIVITY_NOTE, LOCAL_NOTE, SHAP_NOTE, SHOWN, STABILITY_NOTE, STEP_NOTE
 from reports.ethics_words import feature_ja
 
 TOLERANCE = 1e-6
-_SHOWN = 12
 _NOUGHT = 0.005
 
 
@@ -170,7 +169,7 @@ def households(evidence: Mapping[str, Any], made_up: bool) -> Section:
 def _case(one: Mapping[str, Any], place: int, features: Mapping[str, Any], made_up: bool) -> Case:
     phi = {str(name): float(value) for name, value in one["contributions"].items()}
     order = sorted(phi, key=lambda name: (-abs(phi[name]), name))
-    large = [name for name in order if abs(phi[name]) >= _NOUGHT][:_SHOWN]
+    large = [name for name in order if abs(phi[name]) >= _NOUGHT][:SHOWN]
     parts = [(feature_ja(name, features), phi[name]) for name in large]
     rest = sum(phi[name] for name in order if name not in large)
     if len(large) < len(phi):
@@ -263,5 +262,5 @@ def _shares(rows: Sequence[Mapping[str, Any]], on: str, made_up: bool) -> Block:
                      "method": "Wilson", **mark(made_up)}  # fmt: skip
         told = figure(share, "share") if share else hidden()
         cells.append((words(f"{row['reasons']}個"), count(int(row["households"])) if seen else hidden(), told))
-    note = f"{on}世帯のうち、名簿に載るものに、理由として文に書けるものがいくつ残ったか。"
+    note = f"{on}世帯のうち、合計が高いほうから訪問枠の数までに、理由として文に書けるものがいくつ残ったか。"
     return table("残った理由の数", ("理由の数", "世帯", "割合"), cells, note)

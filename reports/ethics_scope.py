@@ -144,7 +144,7 @@ def register(rows: Sequence[Mapping[str, Any]] | None, too_new: Collection[str] 
 
 
 def _scores(row: Mapping[str, Any], too_new: Collection[str]) -> str:
-    """Whether the entry's sources may be used for the score, and which of them this model does not read all the same."""
+    """Whether the entry's sources may be used for the score, and which of them this model does not read yet."""
     if not row.get("scores"):
         return "いいえ"
     named = str(row.get("source")).split("|")
@@ -164,6 +164,8 @@ def signatures(evidence: Mapping[str, Any], made_up: bool) -> Section:
     lines = ["二人の別々の人の署名が、上の3つのハッシュすべてに必要です。1文字でも変わると署名は無効になります。"]
     if made_up:
         lines.append("架空データの報告です。実際の市のモデルとして署名することはできません。")
+    if dig(evidence, "metrics", "recommended") is False:
+        lines.append("検証の結果からは、このモデルを名簿に使うことは推奨しません(理由は「表紙と範囲」)。")
     if dig(evidence, "metrics", "validation") in WITHOUT_LEADS:
         lines.append("早さを測らない検証のため、名簿用には署名できません。")
     columns = ("", "氏名", "役割", "日付", "署名")

@@ -1,13 +1,17 @@
 """What would mislead a reviewer: reasons that are not the reason, days that differ, words that do not hold."""
 
+import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ethics_case import blocks, evidence
+from ethics_case import blocks, evidence, household
 
+from models.training import not_done
 from reports.ethics import ethics_report
 from reports.ethics_blocks import NOT_MADE
 from reports.ethics_context import NO_LEADS, NOT_LEARNT
+from reports.ethics_texts import SHOWN
 
 
 def section(found: dict[str, Any], key: str) -> dict[str, Any]:
@@ -90,3 +94,48 @@ def test_a_source_too_new_to_be_learned_from_is_neither_counted_as_seen_nor_said
         "いいえ",
     ]
     assert "「住まい、水道」は学ぶのにまだ新しく" in str(section(found, "coverage"))
+
+
+def test_who_signs_reads_beside_the_signature_that_the_model_is_not_recommended() -> None:
+    given = evidence()
+    assert "推奨しません" not in str(section(ethics_report(given)[1], "signatures"))
+    given["metrics"] |= {"recommended": False, "not_recommended_because": ["少ない"]}
+    assert "推奨しません" in str(section(ethics_report(given)[1], "signatures"))
+
+
+def test_what_training_says_it_has_not_done_is_in_words_that_a_reviewer_knows() -> None:
+    """No name of our own papers, and no term in Latin letters that stands alone."""
+    given: Any = SimpleNamespace(split=SimpleNamespace(stability_shown=False))
+    for line in not_done(given, 20, "ebm_pairs"):
+        assert not re.search(r"[A-Za-z]{2,}", re.sub(r"\([^()]*\)", "", line)), line
+        assert "METHODS" not in line and "O:E" not in line, line
+
+
+def test_a_household_shown_says_what_listed_means_and_how_much_is_put_together() -> None:
+    given = evidence()
+    few = {f"f{n}": 0.5 - n / 100 for n in range(SHOWN + 3)}
+    given["explained"]["local"] = [household(1, True) | {"contributions": few, "margin": -2.0 + sum(few.values())}]
+    found = section(ethics_report(given)[1], "local")
+    assert f"大きいものから{SHOWN}項目まで" in str(found["blocks"][0])
+    assert "訪問枠の数まで" in str(found["blocks"][0]) and "実際の名簿とは同じになりません" in str(found["blocks"][0])
+    assert "そのほか(3項目)" in ethics_report(given)[0]
+
+
+def test_what_is_not_in_the_data_names_no_list_of_sources_that_grows_old() -> None:
+    """Rents and support are read too, and who pays in time is in the data: what is not is how hard it is."""
+    said = next(
+        b for b in section(ethics_report(evidence())[1], "scope")["blocks"] if "データに入って" in b.get("lead", "")
+    )
+    assert "受け取っている記録に現れない困りごと" in str(said) and "税・保険料・水道・学校" not in str(said)
+    assert "払い続けている人" not in str(said)
+
+
+def test_a_share_in_time_says_of_which_crises() -> None:
+    terms = next(b for b in blocks(ethics_report(evidence())[1]) if b.get("caption") == "ことば")
+    meaning = next(row[1] for row in terms["rows"] if row[0].startswith("間に合った割合"))
+    assert "載りえた世帯の危機だけ" in meaning
+
+
+def test_no_heading_of_a_list_is_left_alone_at_the_foot_of_a_page() -> None:
+    css = next(iter(re.findall(r"\.before \{([^}]*)\}", ethics_report(evidence())[0])))
+    assert "break-after: avoid" in css
