@@ -50,7 +50,7 @@ def forest(
     marked: tuple[str, ...] = (),
     reach: tuple[float, float] | None = None,
 ) -> Picture | Missing:
-    """A forest plot of those estimates that have value, interval and n; which ones cannot be told is said in words."""
+    """A forest plot of those estimates that have value, interval and n; which ones are not drawn is said in words."""
     told: list[tuple[str, Mapping[str, Any]]] = []
     untold: list[str] = []
     for label, found in entries:
@@ -63,7 +63,7 @@ def forest(
     scale = 100.0 if unit == "share" else 1.0
     rows = [(x, scale * f["value"], scale * f["low"], scale * f["high"], int(f["n"])) for x, f in told]
     said = "、".join(f"{label} {figure(f, unit).text} {figure(f, unit).detail}" for label, f in told)
-    rest = f"。判断できないもの: {'、'.join(untold)}" if untold else ""
+    rest = f"。図にないもの(判断できないか、少数のため非表示): {'、'.join(untold)}" if untold else ""
     svg = plots.forest(rows, xlabel, made_up=made_up, reference=reference, marked=marked, reach=reach)
     return Picture(f"{caption}(線は95%区間){rest}", svg, said + rest, [{"label": x, **f} for x, f in told])
 
@@ -73,6 +73,7 @@ def comparison(metrics: Mapping[str, Any], features: Mapping[str, Any], made_up:
     choice, chosen = metrics.get("choice") or {}, metrics.get("chosen")
     unit = "days" if metrics.get("validation", "temporal") == "temporal" else "share"
     gap = "名簿1枠あたりの的中の差" if unit == "share" else "限定平均リードの差"
+    scale = f"無作為との{gap}({'%' if unit == 'share' else '日'})"
     names = [str(name) for name in choice.get("tried") or []]
     rows = [
         (
@@ -90,7 +91,7 @@ def comparison(metrics: Mapping[str, Any], features: Mapping[str, Any], made_up:
         forest(
             "候補と無作為な名簿との差(選択期間)",
             [(policy_ja(name, chosen), dig(choice, "against_random", name)) for name in names],
-            unit, "無作為との差", made_up=made_up, reference=0, marked=(policy_ja(str(chosen), chosen),),
+            unit, scale, made_up=made_up, reference=0, marked=(policy_ja(str(chosen), chosen),),
         ),
         Heading("説明できることの代償"),
         Text((PRICE_NOTE,)),
@@ -247,7 +248,10 @@ def _without(metrics: Mapping[str, Any], made_up: bool) -> list[Block]:
     drawn: list[Block] = []
     if entries:
         drawn = [forest(title, entries, "days", "限定平均リードの減り(日)", made_up=made_up, reference=0)]
-    note = "0をまたぐ情報源は、使わなくても早さが変わるとは言えません。受け取り続ける必要があるかを検討してください。"
+    note = (
+        "区間が0をまたぐ情報源は、使わなくても早さが変わるとは言えません。受け取り続ける必要があるかを検討してください。"
+        "「判断できません」は、要らないという意味ではありません。"
+    )
     why = unlearnt(metrics) if dig(metrics, "replay", "lines") else no_replay(metrics)
     return [Heading(title), table(title, columns, rows, note, why), *drawn]
 

@@ -8,6 +8,7 @@ import pytest
 from ethics_case import blocks, evidence, household
 
 from models.training import not_done
+from reports import plots
 from reports.ethics import ethics_report
 from reports.ethics_blocks import NOT_MADE
 from reports.ethics_context import NO_LEADS, NOT_LEARNT
@@ -139,3 +140,35 @@ def test_a_share_in_time_says_of_which_crises() -> None:
 def test_no_heading_of_a_list_is_left_alone_at_the_foot_of_a_page() -> None:
     css = next(iter(re.findall(r"\.before \{([^}]*)\}", ethics_report(evidence())[0])))
     assert "break-after: avoid" in css
+
+
+def test_a_drawing_says_of_what_is_not_in_it_no_more_than_its_table_does() -> None:
+    """A group hidden for its small numbers was called one that cannot be told."""
+    caption = next(
+        b["caption"]
+        for b in blocks(ethics_report(evidence())[1])
+        if b.get("caption", "").startswith("性別ごとの再現率")
+    )
+    assert caption.endswith("図にないもの(判断できないか、少数のため非表示): 男")
+
+
+def test_the_axis_of_the_candidates_gains_has_its_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels: list[str] = []
+
+    def drawn(_rows: object, xlabel: str, **_: object) -> str:
+        labels.append(xlabel)
+        return '<svg viewBox="0 0 9 9"></svg>'
+
+    monkeypatch.setattr(plots, "forest", drawn)
+    given = evidence()
+    ethics_report(given)
+    given["metrics"]["validation"] = "yearly"
+    ethics_report(given)
+    assert {"無作為との限定平均リードの差(日)", "無作為との名簿1枠あたりの的中の差(%)"} <= set(labels)
+
+
+def test_a_source_of_which_nothing_can_be_told_is_not_said_to_be_dispensable() -> None:
+    table = next(
+        b for b in blocks(ethics_report(evidence())[1]) if "データの最小化" in b.get("caption", "") and "rows" in b
+    )
+    assert "「判断できません」は、要らないという意味ではありません" in table["table_note"]
