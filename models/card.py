@@ -74,12 +74,14 @@ def card(
     cannot_tell: Sequence[str] = (),
     demonstration: bool = False,
     signable: bool = True,
+    limits: Sequence[str] = (),
 ) -> str:
     """The card in Markdown (Japanese, English headings); the same bytes for the same input.
 
     `figures`: from the period used neither for selection nor for calibration. `cannot_tell`: names
-    of figures for which data do not suffice. Raises `CardRefused` when there is neither (a
-    scorecard on day one says «cannot tell»), when a feature has no words, or without background.
+    of figures for which data do not suffice. `limits`: what is so of this training only. Raises `CardRefused` when
+    there is neither figure (a scorecard on day one says «cannot tell»), when a feature has no words, or without
+    background.
     """
     if not figures and not cannot_tell:
         raise CardRefused("数も「判断できない」もないカードは作れません。")
@@ -94,7 +96,7 @@ def card(
         *_figures(figures, cannot_tell, demonstration),
         *_table(model, features),
         *_made(model),
-        *_limits(model),
+        *_limits(model, limits),
     ]
     return "\n".join(parts) + "\n"
 
@@ -211,11 +213,12 @@ def _made(model: Model) -> list[str]:
     ]
 
 
-def _limits(model: Model) -> list[str]:
+def _limits(model: Model, more: Sequence[str]) -> list[str]:
     pairs = ["- 組の値は単独のきっかけとしては示しません。"] if model.pairs else []
     return [
         "## 限界 / Limits",
         "",
+        *(f"- {line}" for line in more),
         "- 同意のない人、どの情報源にも記録のない人の困りごとは見えません。",
         "- 記録がないことは、困っていないことではありません。",
         "- 見えない情報源があっても値は上がりません(表の最小値を使う)。その分、低く出ることがあります。",

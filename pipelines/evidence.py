@@ -29,6 +29,7 @@ from pipelines.reasons import dated_facts
 from pipelines.scope import Scope, scope
 from pipelines.screening import hashes, run_day
 from pipelines.whose import owners
+from reports.ethics_context import too_new_ja
 from reports.ethics_spread import step_counts
 from reports.ethics_words import policy_ja
 
@@ -203,6 +204,16 @@ def facts_said(facts: list[dict[str, Any]], contributions: dict[str, float]) -> 
     whose = owners(facts)
     said = (whose[f["person_key"]] + render_reason(FEATURES[f["feature"]], f, "reviewer") for f in mine)
     return list(dict.fromkeys(said))
+
+
+def card_limits(metrics: dict[str, Any]) -> list[str]:
+    """What the card says of this training only: that it recommends no list, and the sources too new to be read."""
+    found = (
+        []
+        if metrics["recommended"]
+        else ["検証の結果からは、このモデルを名簿に使うことは推奨しません(理由は倫理報告書)。"]
+    )
+    return [*found, *(f"{line}。" for line in too_new_ja(metrics))]
 
 
 def _period(metrics: dict[str, Any]) -> str:

@@ -32,7 +32,7 @@ from outreach.teams import capacity
 from pipelines import layout
 from pipelines.accepted import versions
 from pipelines.errors import GateClosed, WrongUse
-from pipelines.evidence import card_figures, ethics_evidence
+from pipelines.evidence import card_figures, card_limits, ethics_evidence
 from pipelines.home import Home
 from pipelines.manifest import sha256
 from pipelines.persons import People
@@ -85,6 +85,7 @@ def _write_model(home: Home, draft: Draft, digest: str, result: TrainingResult) 
         cannot_tell,
         demonstration=home.settings.demonstration,
         signable=result.metrics["split"]["signable"],
+        limits=card_limits(result.metrics),
     )
     draft.bytes(layout.model(digest, "model.json"), canonical_json(result.model).encode())
     draft.bytes(layout.model(digest, "card.md"), text.encode())

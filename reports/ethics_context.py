@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from reports.ethics_blocks import NOT_MADE, dig
+from reports.ethics_texts import TOO_NEW
+from reports.ethics_words import source_ja
 
 NOT_LEARNT: Final = "学習できた候補がないため、ありません"
 NO_LEADS: Final = "早さを測らない検証のため、ありません"
@@ -37,3 +39,8 @@ def judged_on(metrics: Mapping[str, Any]) -> str:
 def too_new(metrics: Mapping[str, Any]) -> dict[str, str]:
     """Sources that the model does not read because they came too late to be learned from → their first day."""
     return dict(dig(metrics, "split", "too_new") or {})
+
+
+def too_new_ja(metrics: Mapping[str, Any]) -> list[str]:
+    """A sentence for each source that is too new."""
+    return [TOO_NEW.format(source=source_ja(name), day=day) for name, day in too_new(metrics).items()]

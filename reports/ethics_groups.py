@@ -22,10 +22,10 @@ from reports.ethics_blocks import (
     table,
     words,
 )
-from reports.ethics_context import too_new
+from reports.ethics_context import too_new_ja
 from reports.ethics_models import forest
-from reports.ethics_texts import GROUPS_NOTE, LIMITS_MADE_UP, NO_CALIBRATION, NOT_HELD, ROWS_NOTE, TOO_NEW
-from reports.ethics_words import AXES, source_ja
+from reports.ethics_texts import GROUPS_NOTE, LIMITS_MADE_UP, NO_CALIBRATION, NOT_HELD, ROWS_NOTE
+from reports.ethics_words import AXES
 
 _FIGURES = (
     ("recall_at_k", "再現率", "share"),
@@ -94,8 +94,7 @@ def limits(metrics: Mapping[str, Any], made_up: bool) -> Section:
     if unstable:
         blocks.append(Text((f"{unstable}。",), "box"))
     notes = dig(metrics, "split", "notes") or []
-    new = [TOO_NEW.format(source=source_ja(name), day=day) for name, day in too_new(metrics).items()]
-    not_done = [*notes, *new, *(metrics.get("not_done") or [])]
+    not_done = [*notes, *too_new_ja(metrics), *(metrics.get("not_done") or [])]
     if not_done:
         blocks.append(Bullets("学習と検証で行っていないこと", tuple(str(line) for line in not_done)))
     else:

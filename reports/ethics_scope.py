@@ -8,7 +8,7 @@ from typing import Any
 from models.card import LEARNERS
 from models.table import Model, model_hash
 from reports.ethics_blocks import Block, Bullets, Cell, Heading, Missing, Section, Text, count, dig, table, words
-from reports.ethics_context import WITHOUT_LEADS, explained_on
+from reports.ethics_context import WITHOUT_LEADS, explained_on, too_new
 from reports.ethics_coverage import who_is_not_seen
 from reports.ethics_texts import CONTRACTS_NOTE, NOT_A_SCORE, READING_ORDER, TERMS
 from reports.ethics_words import (
@@ -48,6 +48,7 @@ def _facts(evidence: Mapping[str, Any]) -> list[tuple[Cell, Cell]]:
         ("週あたりの訪問枠", dig(metrics, "replay", "slots") or dig(metrics, "settings", "slots")),
         ("採用したモデル", policy_ja(str(metrics.get("chosen"))) if metrics.get("chosen") else None),
         *((f"期間: {name}", _days(split.get(key))) for key, name in PERIODS.items()),
+        *(("まだ新しく、読まない情報源", f"{source_ja(name)}({day}から)") for name, day in too_new(metrics).items()),
         ("重ならない検証期間の数", split.get("test_windows")),
         *_identity(model),
     ]
@@ -123,8 +124,8 @@ def number_of(value: Any) -> Cell:
     return words(None) if value is None else Cell(f"{value:,}", style="number", data=value)
 
 
-def register(rows: Sequence[Mapping[str, Any]] | None, too_new: Collection[str] = ()) -> Section:
-    """法的根拠の登録簿: every live use of personal data. `too_new`: sources that the model does not read yet."""
+def register(rows: Sequence[Mapping[str, Any]] | None, unread: Collection[str] = ()) -> Section:
+    """法的根拠の登録簿: every live use of personal data. `unread`: sources that the model does not read yet."""
     columns = ("番号", "情報", "種類", "条文", "理由", "範囲", "決裁・審議", "期間", "点数に使う")
     cells = [
         (
@@ -136,19 +137,19 @@ def register(rows: Sequence[Mapping[str, Any]] | None, too_new: Collection[str] 
             words(row.get("extent")),
             words(f"{row.get('decision') or 'なし'}(審議 {row.get('council_on') or 'なし'})"),
             words(f"{row.get('valid_from')} ~ {row.get('valid_to') or '定めなし'}"),
-            words(_scores(row, too_new)),
+            words(_scores(row, unread)),
         )
         for row in rows or []
     ]
     return Section("register", "法的根拠の登録簿", (table("登録されている利用", columns, cells),))
 
 
-def _scores(row: Mapping[str, Any], too_new: Collection[str]) -> str:
+def _scores(row: Mapping[str, Any], unread: Collection[str]) -> str:
     """Whether the entry's sources may be used for the score, and which of them this model does not read yet."""
     if not row.get("scores"):
         return "いいえ"
     named = str(row.get("source")).split("|")
-    new = [source for source in named if source in too_new]
+    new = [source for source in named if source in unread]
     which = "" if new == named else f"{source_ja('|'.join(new))}を"
     return f"はい(このモデルは{which}まだ使っていません)" if new else "はい"
 

@@ -50,6 +50,8 @@ def test_the_report_says_so_beside_its_other_limits(home: Path) -> None:
     assert "これを読む特徴量と、これだけが知らせる危機は使っていません" in text
     assert f"「{source_ja('housing')}」は学ぶのにまだ新しくモデルが読まない" in text
     assert "はい(このモデルはまだ使っていません)" in text
+    (card,) = home.glob("models/*/card.md")
+    assert f"情報源「{source_ja('housing')}」は2026-" in card.read_text()
 
 
 def test_the_list_is_made_and_what_the_source_tells_is_in_the_features(home: Path) -> None:

@@ -73,3 +73,9 @@ def test_no_words_no_figures_no_background_no_card(model: Model) -> None:
     ):
         with pytest.raises(CardRefused):
             wrong()
+
+
+def test_what_is_so_of_this_training_only_stands_first_among_the_limits(model: Model) -> None:
+    text = card(model, WORDS, [LEAD], limits=["住まいはまだ読みません。"])
+    assert "## 限界 / Limits\n\n- 住まいはまだ読みません。\n" in text
+    assert "住まい" not in card(model, WORDS, [LEAD])

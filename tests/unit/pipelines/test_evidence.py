@@ -61,3 +61,10 @@ def test_only_sources_that_the_model_reads_are_counted_as_seen() -> None:
     read = evidence.read_by({"tax_overdue_open": ("tax",), "seizure_open": ("tax", "insurance")}, visible)
     assert read.to_pylist() == [{"household_key": "a", "source": "tax"}]
     assert evidence.read_by({}, visible).num_rows == 0
+
+
+def test_the_card_says_that_nothing_is_recommended_and_what_is_too_new_to_be_read() -> None:
+    whole: dict[str, Any] = {"recommended": True, "split": {"too_new": {}}}
+    assert evidence.card_limits(whole) == []
+    said = evidence.card_limits({"recommended": False, "split": {"too_new": {"housing": "2026-03-02"}}})
+    assert "推奨しません" in said[0] and "「住まい」は2026-03-02に初めて届き" in said[1]

@@ -95,6 +95,11 @@ def test_a_source_too_new_to_be_learned_from_is_neither_counted_as_seen_nor_said
         "いいえ",
     ]
     assert "「住まい、水道」は学ぶのにまだ新しく" in str(section(found, "coverage"))
+    (facts,) = (b["rows"] for b in section(found, "scope")["blocks"] if b.get("caption") == "対象")
+    assert [row[1] for row in facts if row[0] == "まだ新しく、読まない情報源"] == [
+        "住まい(2026-03-02から)",
+        "水道(2026-03-03から)",
+    ]
 
 
 def test_who_signs_reads_beside_the_signature_that_the_model_is_not_recommended() -> None:
