@@ -80,7 +80,7 @@ def card(
 
     `figures`: from the period used neither for selection nor for calibration. `cannot_tell`: names
     of figures for which data do not suffice. `limits`: what is so of this training only. Raises `CardRefused` when
-    there is neither figure (a scorecard on day one says «cannot tell»), when a feature has no words, or without
+    there is neither of both (a scorecard on day one says «cannot tell»), when a feature has no words, or without
     background.
     """
     if not figures and not cannot_tell:

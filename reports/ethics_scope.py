@@ -28,8 +28,8 @@ def scope(evidence: Mapping[str, Any]) -> Section:
     """表紙と範囲: what was examined, who is not in it, what a score is not."""
     blocks: list[Block] = [
         Bullets("この点数は何でないか", NOT_A_SCORE),
-        table("対象", ("項目", "内容"), _facts(evidence)),
         *_recommendation(evidence.get("metrics") or {}),
+        table("対象", ("項目", "内容"), _facts(evidence)),
         *who_is_not_seen(evidence.get("coverage"), explained_on(evidence)),
     ]
     return Section("scope", "表紙と範囲", tuple(blocks))

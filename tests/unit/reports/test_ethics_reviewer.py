@@ -177,3 +177,9 @@ def test_a_source_of_which_nothing_can_be_told_is_not_said_to_be_dispensable() -
         b for b in blocks(ethics_report(evidence())[1]) if "データの最小化" in b.get("caption", "") and "rows" in b
     )
     assert "「判断できません」は、要らないという意味ではありません" in table["table_note"]
+
+
+def test_whether_the_model_is_recommended_is_read_before_any_table() -> None:
+    """Below the table of facts the box fell onto the next page."""
+    kinds = [b["kind"] for b in section(ethics_report(evidence())[1], "scope")["blocks"]]
+    assert kinds[:3] == ["bullets", "text", "table"]
