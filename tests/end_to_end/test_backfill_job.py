@@ -8,7 +8,7 @@ import pytest
 
 from dagster_project.definitions import build_definitions
 
-pytestmark = pytest.mark.usefixtures("without_great_expectations")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("without_great_expectations")]
 FIRST, LAST = "2026-04-03", "2026-04-04"
 
 

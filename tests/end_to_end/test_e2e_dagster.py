@@ -94,6 +94,7 @@ def lines_of(contract: dg.AssetCheckEvaluation) -> list[tuple[object, object]]:
     return lines
 
 
+@pytest.mark.long
 def test_a_short_day_fails_only_the_list_and_its_rerun_is_green(short_day: tuple[Path, dg.DagsterInstance]) -> None:
     root, instance = short_day
     first = run(root, instance)

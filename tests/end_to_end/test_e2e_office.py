@@ -32,6 +32,7 @@ GAS = Path(__file__).parents[1] / "home" / "gas_stops"
 FILTERED = ("tax_bills", "insurance_bills", "housing_rent")
 
 
+@pytest.mark.long
 def test_filtered_by_the_office_or_not_gives_the_same_downstream(copy_of: Callable[..., Path], tmp_path: Path) -> None:
     """SOURCES: «both ways give identical results downstream». A full and deltas, by number and by name."""
     whole = copy_of("signed", "whole")

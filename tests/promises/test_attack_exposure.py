@@ -90,6 +90,7 @@ def test_a_request_by_name_tells_no_address_of_a_protected_household(copy_of: Ca
     assert FAMILY.lot not in table["lot"].to_pylist()
 
 
+@pytest.mark.long
 def test_a_list_frozen_late_in_its_week_forgets_whoever_is_protected_later(copy_of: Callable[..., Path]) -> None:
     """The household came into scope after the list's Monday: its line goes all the same."""
     root = copy_of("signed")

@@ -44,6 +44,7 @@ def line_of(root: Path, day: date, sheet: Sheet, name: str) -> list[str]:
     return row
 
 
+@pytest.mark.long
 def test_a_slip_that_names_who_left_goes_to_the_desk_from_any_address(copy_of: Callable[..., Path]) -> None:
     """Mother and child left the father's home; slips name them at a refuge, at his address, at home and nowhere."""
     left = date(2025, 12, 10)
@@ -90,6 +91,7 @@ def test_no_address_is_printed_while_nobody_knows_who_is_protected(copy_of: Call
         printed(root, DAY)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "newer",
     [
@@ -119,6 +121,7 @@ def test_what_a_slip_tells_of_violence_is_carried_to_no_door(copy_of: Callable[.
     assert (ASK in carried, "ＤＶ" in carried, "ＤＶ" in kept) == (True, False, True)
 
 
+@pytest.mark.long
 def test_a_wish_that_names_a_restricted_matter_is_asked_for_in_the_office(copy_of: Callable[..., Path]) -> None:
     root = copy_of("screened")
     wish = "生活保護のことは家族に言わないで"
@@ -128,6 +131,7 @@ def test_a_wish_that_names_a_restricted_matter_is_asked_for_in_the_office(copy_o
     assert (ASK in line, wish in line) == (True, False)
 
 
+@pytest.mark.long
 def test_the_way_that_is_wished_stands_on_every_sheet(copy_of: Callable[..., Path]) -> None:
     root = copy_of("screened")
     deliver(root, "consents", NEXT, [next(iter(consents(WHO))) | {"contact_by": "手紙"}])
@@ -160,6 +164,7 @@ def test_of_the_school_nobody_hears_but_the_guardian_who_consented_to_it(copy_of
     assert not [row for row in rows if row["person_key"] == father and "school" in str(row)]
 
 
+@pytest.mark.long
 def test_a_printed_desk_copy_goes_with_its_line(copy_of: Callable[..., Path]) -> None:
     root = copy_of("screened")
     run_day(root, NEXT)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from data_contracts.shapes import EPISODE_SCHEMA
 from pipelines import layout, steps
 from tests.home.cases import CASES, DAY
@@ -11,6 +13,8 @@ from tests.home.copies import opened
 from tests.home.deliveries import deliver
 from tests.home.planting import bills
 from tests.home.running import run_day
+
+pytestmark = pytest.mark.long
 
 
 def test_a_payment_corrected_on_its_own_day_leaves_the_month_it_stood_in(copy_of: Callable[..., Path]) -> None:

@@ -13,6 +13,8 @@ from pipelines.persons import People
 from tests.home.cases import ALL_PURPOSES
 from tests.home.deliveries import Row, deliver
 
+pytestmark = pytest.mark.long
+
 DAY = date(2025, 10, 1)
 LATER = date(2025, 10, 2)
 WHO = "910000000000999"

@@ -75,6 +75,7 @@ def both(city: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Ho
     return opened(bulk), opened(daily)
 
 
+@pytest.mark.long
 def test_bulk_and_daily_intake_give_the_same_ledger(both: tuple[Home, Home]) -> None:
     bulk, daily = both
     assert bulk.ledger().entries == daily.ledger().entries
@@ -82,10 +83,12 @@ def test_bulk_and_daily_intake_give_the_same_ledger(both: tuple[Home, Home]) -> 
     assert verdicts == {"accepted", "refused", "repeat"}, "otherwise the ten days were too quiet"
 
 
+@pytest.mark.long
 def test_bulk_and_daily_intake_give_the_same_versions_of_every_source(both: tuple[Home, Home]) -> None:
     assert different_versions(*both) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "zone", ["published/receipts/", "working/", "restricted/quarantine/", "restricted/accepted/", "restricted/people/"]
 )

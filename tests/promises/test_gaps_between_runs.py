@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow.compute as pc
+import pytest
 
 from pipelines import layout, steps
 from pipelines.accepted import versions
@@ -16,6 +17,8 @@ from tests.home.copies import opened
 from tests.home.deliveries import deliver
 from tests.home.planting import bills, consents
 from tests.home.running import days
+
+pytestmark = pytest.mark.long
 
 WITHDRAWN, AGAIN = date(2026, 4, 7), date(2026, 4, 9)
 WHO = next(case for case in CASES if case.name == "consents to everything")

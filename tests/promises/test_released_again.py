@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 
 from pipelines import layout, steps
 from tests.home import traces
 from tests.home.cases import CASES, DAY, Row, measure
 from tests.home.copies import opened
 from tests.home.deliveries import append, files
+
+pytestmark = pytest.mark.long
 
 WHO = next(case for case in CASES if case.name == "consents to everything")
 HIDDEN, RELEASED = date(2026, 4, 7), date(2026, 4, 8)

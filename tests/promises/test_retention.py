@@ -18,6 +18,8 @@ from tests.home.deliveries import deliver
 from tests.home.planting import consents
 from tests.home.running import run_day
 
+pytestmark = pytest.mark.long
+
 
 def test_only_list_dates_and_the_newest_day_keep_their_scores(copy_of: Callable[..., Path]) -> None:
     root, tuesday, wednesday = copy_of("screened"), DAY + timedelta(days=1), DAY + timedelta(days=2)

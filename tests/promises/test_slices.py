@@ -12,6 +12,8 @@ from pipelines.hub import open_kept
 from pipelines.store import Draft
 from tests.home.copies import opened
 
+pytestmark = pytest.mark.long
+
 
 def test_a_history_cut_finely_is_the_same_bytes(
     screened: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

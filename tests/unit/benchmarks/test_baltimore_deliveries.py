@@ -23,7 +23,7 @@ from pipelines.persons import People
 from pipelines.scope import scope
 from pipelines.screening import Hub
 
-pytestmark = pytest.mark.usefixtures("without_great_expectations")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("without_great_expectations")]
 
 YEARS = range(2010, 2014)
 AS_OF = date(2012, 3, 10)

@@ -46,6 +46,7 @@ def planned(args: dict[str, Any], policy: Policy) -> tuple[WeekPlan, list[str]]:
     return plan_from_the_top(start, reasons, plan), asked
 
 
+@pytest.mark.long
 @settings(derandomize=True, deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=WEEKS, others=st.lists(OTHER_ADULT, min_size=24, max_size=24), workers=WORKERS)
 def test_the_list_is_the_one_that_all_reasons_give(
