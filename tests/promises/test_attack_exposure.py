@@ -67,6 +67,7 @@ def test_nothing_is_printed_or_explained_before_the_purge(taken: Path) -> None:
         steps.explain(opened(taken), key, DAY)
 
 
+@pytest.mark.long
 def test_intake_to_a_past_day_brings_nobody_back(taken: Path) -> None:
     run_day(taken, NEXT)
     home = opened(taken)
@@ -121,6 +122,7 @@ def test_the_audit_trail_does_not_lead_back_by_its_order(copy_of: Callable[..., 
     assert about == sorted(about)
 
 
+@pytest.mark.long
 def test_reasons_are_of_the_model_that_made_the_scores(
     copy_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

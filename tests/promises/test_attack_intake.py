@@ -77,6 +77,7 @@ def test_a_folder_that_is_no_day_stops_nothing_and_is_told(copy_of: Callable[...
     ]
 
 
+@pytest.mark.long
 def test_intake_counts_the_files_that_this_run_refused(copy_of: Callable[..., Path]) -> None:
     root = copy_of("screened")
     first, second = DAY + timedelta(days=1), DAY + timedelta(days=2)
@@ -176,6 +177,7 @@ def test_what_is_known_of_a_source_never_goes_back_while_days_stand_open(copy_of
     assert sorted({tuple(row.values()) for row in told.to_pylist()}) == [(40000, second), (70000, first)]
 
 
+@pytest.mark.long
 def test_what_came_and_went_on_one_day_leaves_no_episode(copy_of: Callable[..., Path]) -> None:
     """A bill is told of and the hub published; a full of the same day lacks it: it was never there."""
     day = DAY + timedelta(days=1)

@@ -77,7 +77,7 @@ def test_a_slip_that_names_who_left_goes_to_the_desk_from_any_address(copy_of: C
     assert family.kana(2) not in sheets
 
 
-@pytest.mark.parametrize("how", ["refused", "missing"])
+@pytest.mark.parametrize("how", ["refused", pytest.param("missing", marks=pytest.mark.long)])
 def test_no_address_is_printed_while_nobody_knows_who_is_protected(copy_of: Callable[..., Path], how: str) -> None:
     root = copy_of("screened")
     (today,) = (path for path in files(root, "protected_persons") if path.parent.name == str(NEXT))

@@ -154,6 +154,7 @@ def test_a_desks_copy_holds_case_numbers_only(printed: Callable[..., str]) -> No
         printed("desk", "ほかの窓口")
 
 
+@pytest.mark.long
 def test_no_copy_goes_out_when_its_week_is_over_but_the_chief_may_read_late(copy_of: Callable[..., Path]) -> None:
     root, later = copy_of("screened"), DAY + timedelta(days=7)
     deliver(root, "tax_bills", later, list(bills(CASES[0], "tax_bills", 11)))
