@@ -21,7 +21,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 
 from pipelines.errors import GateClosed, WrongUse
-from pipelines.options import Day, NewFile, PastDay, Somebody
+from pipelines.options import Day, NewFile, Somebody
 
 
 class Commands(click.Group):
@@ -88,7 +88,7 @@ def home_at(root: Path, config: Path | None) -> Any:
 
 @kizuki.command()
 @with_home
-@click.option("--to", type=PastDay(), required=True)
+@click.option("--to", type=Day(), required=True)
 def intake(root: Path, config: Path | None, as_json: bool, to: date) -> None:
     """Take in everything delivered up to a day, in bulk; the same ledger as day by day."""
     say(as_json, **step("intake")(home_at(root, config), to))
@@ -96,7 +96,7 @@ def intake(root: Path, config: Path | None, as_json: bool, to: date) -> None:
 
 @kizuki.command()
 @with_home
-@click.option("--as-of", "as_of", type=PastDay(), required=True)
+@click.option("--as-of", "as_of", type=Day(), required=True)
 @click.option(
     "--validation",
     type=click.Choice(["temporal", "single_cohort", "yearly"]),

@@ -8,7 +8,8 @@ from pathlib import Path
 import jpholiday
 
 from pipelines import layout
-from pipelines.errors import GateClosed
+from pipelines.clock import today
+from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import Home
 from pipelines.ledger import CONFIRMATION, confirmed_rows, delivery_day, delivery_days
 from pipelines.store import Draft
@@ -47,6 +48,15 @@ def protection_gate(home: Home, day: date) -> None:
     raise GateClosed("支援措置 (protection)", f"{what}: no list for {day}", remedy)
 
 
+def has_come(home: Home, day: date) -> None:
+    """Raise WrongUse for a day that has not come: days before it would be closed on which something can still be known.
+    The days of a made-up city are its own.
+    """
+    if not home.settings.demonstration and day > today():
+        message = f"{day} has not come yet"
+        raise WrongUse(message)
+
+
 def not_far_ahead(home: Home, day: date) -> None:
     """Raise GateClosed when `day` is long after every delivery: a mistyped year must not let every consent expire."""
     folders = [folder_day for source in (home.root / "inbox").glob("*/") for folder_day in delivery_days(source)]
@@ -59,12 +69,12 @@ def not_far_ahead(home: Home, day: date) -> None:
 def unheard(home: Home, day: date) -> list[str]:
     """What was put into the inbox and has no effect on `day`, for the one who reads the run: place, why and remedy."""
     ledger = home.ledger()
-    today = [e for e in ledger.entries if e.known_from == day]
-    said = [f"{e.source}: a file of {e.folder_day} was refused ({e.rule})" for e in today if e.verdict == "refused"]
+    of_day = [e for e in ledger.entries if e.known_from == day]
+    said = [f"{e.source}: a file of {e.folder_day} was refused ({e.rule})" for e in of_day if e.verdict == "refused"]
     said += [
         f"{e.source}: the file of {e.folder_day} is that of {old.folder_day} again, and others came since → if it says "
         f"how things stand now, sign for its rows in inbox/{e.source}/{e.folder_day}/{CONFIRMATION}"
-        for e in today
+        for e in of_day
         if (old := ledger.overtaken(e))
     ]
     return said + [line for place in sorted((home.root / "inbox").glob("*")) for line in _astray(home, place)]

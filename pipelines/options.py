@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from pipelines.clock import today
-
 
 class Day(click.ParamType):
     """A day as YYYY-MM-DD."""
@@ -23,15 +21,6 @@ class Day(click.ParamType):
             return date(*strptime(value, "%Y-%m-%d")[:3])
         except ValueError:
             self.fail(f"{value} is not a day like 2026-04-01", param, ctx)
-
-
-class PastDay(Day):
-    """A day that has come in Japan: what is closed before it must not be days on which something can still be known."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Parse or fail with usage."""
-        day = super().convert(value, param, ctx)
-        return day if day <= today() else self.fail(f"{day} has not come yet", param, ctx)
 
 
 class Somebody(click.ParamType):

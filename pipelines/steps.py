@@ -21,7 +21,7 @@ from models.disclosure import about
 from pipelines import layout, listing, printing, screening, signing
 from pipelines import training as trainings
 from pipelines.clock import today
-from pipelines.closing import ages, close_day, not_far_ahead, protection_gate, unheard
+from pipelines.closing import ages, close_day, has_come, not_far_ahead, protection_gate, unheard
 from pipelines.deliveries import days_not_run, overdue, publish_deliveries
 from pipelines.errors import GateClosed, WrongUse
 from pipelines.explaining import explained
@@ -119,6 +119,7 @@ def lists(home: Home, day: date) -> Figures:
 
 def intake(home: Home, to: date) -> Figures:
     """Everything delivered up to `to`, in bulk; days before `to` are closed."""
+    has_come(home, to)
     before = {(entry.source, entry.order) for entry in home.ledger().entries}
     files = {source: take_in(home, source, to)["files"] for source in sources_in_order(home)}
     with home.store.writing():
@@ -134,6 +135,7 @@ def intake(home: Home, to: date) -> Figures:
 
 def train(home: Home, as_of: date, validation: str = "temporal") -> Figures:
     """Candidates, validation, ethics report; the model then waits for two signatures."""
+    has_come(home, as_of)
     with home.store.writing():
         not_far_ahead(home, as_of)
         digest = trainings.publish_training(home, as_of, validation)

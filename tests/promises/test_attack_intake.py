@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from pipelines import layout, steps
 from pipelines.accepted import versions
-from pipelines.errors import GateClosed
+from pipelines.errors import GateClosed, WrongUse
 from pipelines.settings import CONFIG
 from pipelines.store import STAGING
 from tests.home.building import HOLDER
@@ -61,6 +62,19 @@ def test_a_mistyped_year_closes_no_day_and_purges_nothing(copy_of: Callable[...,
         with pytest.raises(GateClosed, match="days after the newest delivery"):
             step()
     assert held(opened(root)) == before
+
+
+def test_a_day_that_has_not_come_closes_no_day_of_a_real_city(
+    copy_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up = opened(copy_of("screened"))
+    home = replace(made_up, settings=replace(made_up.settings, demonstration=False))
+    monkeypatch.setattr("pipelines.closing.today", lambda: DAY)
+    before, tomorrow = held(home), DAY + timedelta(days=1)
+    for step in (steps.intake, steps.train):
+        with pytest.raises(WrongUse, match=f"{tomorrow} has not come yet"):
+            step(home, tomorrow)
+    assert held(home) == before
 
 
 def test_a_folder_that_is_no_day_stops_nothing_and_is_told(copy_of: Callable[..., Path]) -> None:

@@ -324,7 +324,7 @@ def test_no_room_reads_the_wall_clock() -> None:
             if any(isinstance(n, ast.ImportFrom) and n.module == "pipelines.clock" for n in ast.walk(tree)):
                 asking.add(name)
     assert asked == {"pipelines/clock.py": ["now"]}
-    assert asking == {"pipelines/options.py", "pipelines/steps.py", "dagster_project/sensors.py"}
+    assert asking == {"pipelines/closing.py", "pipelines/steps.py", "dagster_project/sensors.py"}
 
 
 def _is_clock(node: ast.AST) -> bool:
