@@ -190,8 +190,6 @@ def test_a_new_source_is_three_yaml_files(gas_config: Path, copy_of: Callable[..
     [
         ["screen", "--home", "HOME"],
         ["screen", "--home", "HOME", "--date", "yesterday"],
-        ["intake", "--home", "HOME", "--to", "2999-01-04"],
-        ["train", "--home", "HOME", "--as-of", "2999-01-04"],
         ["backtest", "--home", "HOME", "--from", "2026-04-06"],
         ["backtest", "--home", "HOME", "--from", "2026-04-06", "--to", "2026-04-05"],
         ["print", "--home", "HOME", "--list", "2026-03-02", "--team", "first", "--as", "x"],
