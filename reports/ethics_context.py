@@ -30,9 +30,14 @@ def explained_on(evidence: Mapping[str, Any]) -> str:
     return f"{day}の" if day else ""
 
 
+def judged_days(metrics: Mapping[str, Any]) -> list[str]:
+    """The days of the test, or of training where one day is both."""
+    return list(dig(metrics, "split", "test") or dig(metrics, "split", "train") or [])
+
+
 def judged_on(metrics: Mapping[str, Any]) -> str:
-    """«2026-03-30の»: the newest day of the test (of training, where one day is both), on which the model is judged."""
-    days = dig(metrics, "split", "test") or dig(metrics, "split", "train")
+    """«2026-03-30の»: the newest day on which the model is judged."""
+    days = judged_days(metrics)
     return f"{days[-1]}の" if days else ""
 
 

@@ -22,7 +22,7 @@ from reports.ethics_blocks import (
     table,
     words,
 )
-from reports.ethics_context import too_new_ja
+from reports.ethics_context import judged_days, too_new_ja
 from reports.ethics_models import forest
 from reports.ethics_texts import GROUPS_NOTE, LIMITS_MADE_UP, NO_CALIBRATION, NOT_HELD, ROWS_NOTE
 from reports.ethics_words import AXES
@@ -61,7 +61,7 @@ def groups(metrics: Mapping[str, Any], made_up: bool) -> Section:
 
 
 def _period(metrics: Mapping[str, Any]) -> list[str]:
-    days = dig(metrics, "split", "test") or dig(metrics, "split", "train")
+    days = judged_days(metrics)
     if not days:
         return []
     if metrics.get("validation", "temporal") == "temporal" and len(days) > 1:

@@ -224,6 +224,22 @@ def test_wrong_use_exits_with_2_and_one_clear_line(
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("args", [["intake", "--to"], ["train", "--as-of"]], ids=lambda args: args[0])
+def test_a_day_that_has_not_come_is_wrong_use_in_a_real_city(
+    args: list[str], copy_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A made-up city has days of its own, of which those far ahead are a closed gate."""
+    root = copy_of("screened")
+    code, _out, err = run_main([*args, "2999-01-04", "--home", str(root)], monkeypatch)
+    assert (code, "after the newest delivery" in err) == (1, True), err
+    settings = root / "settings.yaml"
+    real = settings.read_text(encoding="utf-8").replace("demonstration: true", "demonstration: false")
+    settings.unlink()  # a copy of a home shares its files with the original
+    settings.write_text(real, encoding="utf-8")
+    code, _out, err = run_main([*args, "2999-01-04", "--home", str(root)], monkeypatch)
+    assert (code, "2999-01-04 has not come yet" in err) == (2, True), err
+
+
 @pytest.mark.parametrize(
     "args", [["print", "--list", "2026-04-06", "--team", "first"], ["key", "--resident", "1"]], ids=["print", "key"]
 )
