@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli import say, with_home
+from pipelines.cli import say
 from pipelines.engines import NAMES, Engines
 from pipelines.errors import GateClosed
-from pipelines.options import Day
+from pipelines.options import Day, with_home
 from pipelines.settings import load_settings
 
 INSTANCE = """telemetry: {enabled: false}

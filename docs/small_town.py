@@ -63,7 +63,7 @@ FILES: Final = {
 
 def build(home: Path) -> None:
     """Write settings, key and inbox of the town into `home` and beside it."""
-    from models.signoff import public_key
+    from models.signatures import public_key
 
     home.mkdir(parents=True)
     home.with_name(f"{home.name}.key").write_text("5a" * 32)

@@ -1,19 +1,15 @@
-"""Two people sign the exact model, data and report, or there is no list.
+"""Two people sign the exact model, data and report and nobody refuses it, or there is no list.
 
-An approval is a small JSON signed with Ed25519. `standing` says whether approvals hold on a day
-and, if not, by which named rule; every rule fails closed.
+`standing` says whether what the reviewers signed (models.signatures) holds on a day and, if not, by which named rule;
+every rule fails closed.
 """
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-PURPOSE: Final = b"kizuki approval 1\n"  # a signature for anything else never fits here
-VALID_DAYS: Final = 180
-_HASH: Final = re.compile(r"[0-9a-f]{64}")
+from models.signatures import VALID_DAYS, Hashes, Signer, fits, has_form, is_refusal
 
 RULES: Final[Mapping[str, str]] = {
     "form": "承認の書式が違います。kizuki sign で作り直してください。",
@@ -30,36 +26,14 @@ RULES: Final[Mapping[str, str]] = {
     "two-people": "有効な署名が二人分そろっていません。別々の二人の署名が必要です。",
     "demonstration": "架空データの報告です。実際の市では署名があっても使えません。",
     "without-leads": "早さを測っていないモデル(single_cohort・yearly の検証)は、リストには使えません。",
+    "refused": "審査員が断りました。理由は kizuki report に出ます。学習し直すか、断った人が後の日に署名してください。",
     "stop-rule": "中止の取り決めに当たっています。審査会で判断するまでリストは作れません。",
 }
 
 
-class SignRefused(ValueError):
-    """Nothing was signed: hashes, key or name are not what they must be."""
-
-
 @dataclass(frozen=True)
-class Hashes:
-    """What is signed: SHA-256 (hex) of the model, its training data and the ethics report."""
-
-    model: str
-    data: str
-    report: str
-
-
-@dataclass(frozen=True)
-class Signer:
-    """One line of the register of signers; `public_key` Ed25519, 64 hex digits."""
-
-    name: str
-    role: str
-    public_key: str
-    valid_until: date
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A rule that was broken; `name` = whose approval, "" when it concerns all."""
+class Reason:
+    """A rule that was broken; `name` = whose approval or refusal, "" when it concerns all."""
 
     rule: str
     name: str = ""
@@ -72,10 +46,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`ok`: lists may be made. `reasons`: why not, and which single approvals do not count."""
+    """`ok`: lists may be made. `reasons`: why not, and which single statements do not count."""
 
     ok: bool
-    reasons: tuple[Refusal, ...]
+    reasons: tuple[Reason, ...]
     signed_by: tuple[str, ...]
 
 
@@ -95,39 +69,8 @@ class Circumstances:
     max_days: int = VALID_DAYS
 
 
-def sign(hashes: Hashes, name: str, role: str, key: bytes, signed_on: date, days: int = VALID_DAYS) -> dict[str, str]:
-    """An approval by one person; `key` = Ed25519 private seed (32 bytes). Deterministic.
-
-    Raises `SignRefused` for a malformed hash, key, name or period.
-    """
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    if not all(_HASH.fullmatch(h) for h in (hashes.model, hashes.data, hashes.report)):
-        raise SignRefused("署名するハッシュは64桁の16進数です。モデルと報告書を確かめてください。")
-    if len(key) != 32 or not name.strip() or not role.strip() or days < 1:
-        raise SignRefused("署名には氏名・役割・32バイトの鍵・1日以上の期間が必要です。")
-    approval = {
-        "model": hashes.model,
-        "data": hashes.data,
-        "report": hashes.report,
-        "name": name,
-        "role": role,
-        "signed_on": signed_on.isoformat(),
-        "expires_on": (signed_on + timedelta(days=days)).isoformat(),
-    }
-    signature = Ed25519PrivateKey.from_private_bytes(key).sign(_message(approval))
-    return {**approval, "signature": signature.hex()}
-
-
-def public_key(key: bytes) -> str:
-    """The public half (hex) of a private seed, for the register."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    return Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw().hex()
-
-
 def standing(
-    approvals: Sequence[Mapping[str, Any]],
+    statements: Sequence[Mapping[str, Any]],
     hashes: Hashes,
     signers: Sequence[Signer],
     day: date,
@@ -135,23 +78,32 @@ def standing(
 ) -> Verdict:
     """Whether lists may be made with this model on `day`.
 
-    Needed: valid approvals by two different people (different names *and* different keys), and
-    none of `circumstances` against it. An invalid approval is reported and does not count; it does
-    not spoil two valid ones.
+    Needed: valid approvals by two different people (different names *and* different keys), no valid refusal by anybody
+    who did not approve on a later day, and none of `circumstances` against it. An invalid statement is reported and
+    does not count; it does not spoil two valid approvals.
     """
-    refusals: list[Refusal] = []
-    valid: dict[str, str] = {}
-    for approval in approvals:
-        rule = _broken(approval, hashes, signers, day, circumstances.max_days)
-        name = str(approval.get("name", "")) or "(氏名なし)"
-        if rule is None:
-            valid[name] = _registered(name, signers).public_key
+    reasons: list[Reason] = []
+    approved: dict[str, date] = {}
+    refused: dict[str, date] = {}
+    for statement in statements:
+        rule = _broken(statement, hashes, signers, day, circumstances.max_days)
+        name = str(statement.get("name", "")) or "(氏名なし)"
+        if rule is not None:
+            reasons.append(Reason(rule, name))
+        elif is_refusal(statement):
+            refused[name] = max(_told_on(statement), refused.get(name, date.min))
         else:
-            refusals.append(Refusal(rule, name))
-    overall = [Refusal(rule) for rule in _against(circumstances)]
+            approved[name] = max(_told_on(statement), approved.get(name, date.min))
+    against = sorted(name for name, when in refused.items() if when >= approved.get(name, date.min))
+    valid = {name: _registered(name, signers).public_key for name in approved if name not in against}
+    overall = [Reason("refused", name) for name in against] + [Reason(rule) for rule in _against(circumstances)]
     if len(set(valid.values())) < 2:  # by name (one entry each) and by key
-        overall.append(Refusal("two-people"))
-    return Verdict(not overall, (*overall, *refusals), tuple(sorted(valid)))
+        overall.append(Reason("two-people"))
+    return Verdict(not overall, (*overall, *reasons), tuple(sorted(valid)))
+
+
+def _told_on(statement: Mapping[str, Any]) -> date:
+    return date.fromisoformat(statement["refused_on" if is_refusal(statement) else "signed_on"])
 
 
 def _against(circumstances: Circumstances) -> list[str]:
@@ -164,49 +116,35 @@ def _against(circumstances: Circumstances) -> list[str]:
 
 
 def _broken(
-    approval: Mapping[str, Any], hashes: Hashes, signers: Sequence[Signer], day: date, max_days: int
+    statement: Mapping[str, Any], hashes: Hashes, signers: Sequence[Signer], day: date, max_days: int
 ) -> str | None:
-    """The first rule one approval breaks, or None."""
-    fields = {"model", "data", "report", "name", "role", "signed_on", "expires_on", "signature"}
-    if set(approval) != fields or not all(isinstance(v, str) for v in approval.values()):
+    """The first rule one statement breaks, or None. A refusal runs out neither by itself nor with its signer."""
+    if not has_form(statement):
         return "form"
     try:
-        signed_on, expires_on = (date.fromisoformat(approval[f]) for f in ("signed_on", "expires_on"))
+        told_on = _told_on(statement)
+        expires_on = told_on if is_refusal(statement) else date.fromisoformat(statement["expires_on"])
     except ValueError:
         return "form"
-    if not any(signer.name == approval["name"] for signer in signers):
+    if not any(signer.name == statement["name"] for signer in signers):
         return "signer-unknown"
-    signer = _registered(approval["name"], signers)
+    signer = _registered(statement["name"], signers)
     checks = {
-        "signature": _signature_fits(approval, signer),
-        "signer-role": approval["role"] == signer.role,
-        "signer-expired": day <= signer.valid_until,
-        "model": approval["model"] == hashes.model,
-        "data": approval["data"] == hashes.data,
-        "report": approval["report"] == hashes.report,
-        "not-yet": signed_on <= day,
-        "expired": day <= expires_on,
-        "too-long": expires_on - signed_on <= timedelta(days=max_days),
+        "signature": fits(statement, signer),
+        "model": statement["model"] == hashes.model,
+        "data": statement["data"] == hashes.data,
+        "report": statement["report"] == hashes.report,
+        "not-yet": told_on <= day,
     }
+    if not is_refusal(statement):
+        checks |= {
+            "signer-role": statement["role"] == signer.role,
+            "signer-expired": day <= signer.valid_until,
+            "expired": day <= expires_on,
+            "too-long": expires_on - told_on <= timedelta(days=max_days),
+        }
     return next((rule for rule, holds in checks.items() if not holds), None)
 
 
 def _registered(name: str, signers: Sequence[Signer]) -> Signer:
     return next(signer for signer in signers if signer.name == name)
-
-
-def _signature_fits(approval: Mapping[str, str], signer: Signer) -> bool:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(signer.public_key))
-        key.verify(bytes.fromhex(approval["signature"]), _message(approval))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def _message(approval: Mapping[str, str]) -> bytes:
-    content = {name: value for name, value in approval.items() if name != "signature"}
-    return PURPOSE + json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

@@ -21,7 +21,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 
 from pipelines.errors import GateClosed, WrongUse
-from pipelines.options import Day, NewFile, Somebody
+from pipelines.options import REASONS, SOMEBODY, Day, NewFile, as_reviewer, with_home
 
 
 class Commands(click.Group):
@@ -43,20 +43,6 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def kizuki() -> None:
     """気づき: notices households in hardship early; people decide."""
-
-
-def with_home(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that works on a home."""
-    options = (
-        click.option(
-            "--home", "root", type=click.Path(path_type=Path, file_okay=False), required=True, envvar="KIZUKI_HOME"
-        ),
-        click.option("--config", type=click.Path(path_type=Path, exists=True), help="another config folder"),
-        click.option("--json", "as_json", is_flag=True, help="figures for machines"),
-    )
-    for option in options:
-        command = option(command)
-    return command
 
 
 def say(as_json: bool, **figures: Any) -> None:
@@ -111,15 +97,30 @@ def train(root: Path, config: Path | None, as_json: bool, as_of: date, validatio
 
 @kizuki.command()
 @with_home
-@click.option("--model", required=True, help="hash, its first characters, or newest")
-@click.option("--as", "name", type=Somebody(), required=True)
-@click.option("--key", "key_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
-@click.option("--on", "day", type=Day(), help="day of signing; default: the last day that is known")
+@as_reviewer
 def sign(
     root: Path, config: Path | None, as_json: bool, model: str, name: str, key_file: Path, day: date | None
 ) -> None:
     """Sign a model, its data and its report (demonstrations and automation; people sign in the review app)."""
     say(as_json, **step("sign")(home_at(root, config), model, name, key_file, day))
+
+
+@kizuki.command()
+@with_home
+@as_reviewer
+@click.option("--because", type=REASONS, required=True, help="reasons for analyst and reviewers; no person in them")
+def refuse(
+    root: Path,
+    config: Path | None,
+    as_json: bool,
+    model: str,
+    name: str,
+    key_file: Path,
+    day: date | None,
+    because: str,
+) -> None:
+    """Refuse a model with reasons: no list is made with it until the same person signs it on a later day."""
+    say(as_json, **step("sign")(home_at(root, config), model, name, key_file, day, because))
 
 
 @kizuki.command()
@@ -185,7 +186,7 @@ def explain_feature(name: str, day: date, language: str) -> None:
     "--list", "list_name", required=True, type=Day(), help="the Monday of the list, or the day of an urgent sheet"
 )
 @click.option("--team", help="the team, or first: the first one; with --sheet desk the desk; not for the 主任's slips")
-@click.option("--as", "holder", type=Somebody(), required=True)
+@click.option("--as", "holder", type=SOMEBODY, required=True)
 @click.option(
     "--sheet",
     type=click.Choice(["week", "urgent", "slips", "desk"]),
@@ -206,7 +207,7 @@ def print_list(
 @with_home
 @click.option("--resident", required=True)
 @click.option(
-    "--as", "holder", type=Somebody(), default=getpass.getuser, show_default="this user", help="who asks; audited"
+    "--as", "holder", type=SOMEBODY, default=getpass.getuser, show_default="this user", help="who asks; audited"
 )
 def key(root: Path, config: Path | None, as_json: bool, resident: str, holder: str) -> None:
     """Print the key of a resident's household, for an authorised person."""

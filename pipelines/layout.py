@@ -150,7 +150,7 @@ def model(model_hash: str, name: str) -> str:
 
 
 def approval(model_hash: str, who: str) -> str:
-    """A signature, beside the model and not inside its folder."""
+    """What a reviewer signed, beside the model and not inside its folder."""
     return f"models/approvals/{model_hash}/{who}.json"
 
 

@@ -1,9 +1,10 @@
-"""What options of `kizuki` may hold: a day, somebody's name, a file to write. Anything else is wrong usage."""
+"""Options of `kizuki`: what they may hold (anything else is wrong usage) and those that commands share."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from time import strptime
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -23,14 +24,20 @@ class Day(click.ParamType):
             self.fail(f"{value} is not a day like 2026-04-01", param, ctx)
 
 
-class Somebody(click.ParamType):
-    """Who asks or holds a copy; the audit names them, so a blank is nobody."""
+class Filled(click.ParamType):
+    """Words that are more than blanks: who asks or holds a copy (the audit names them), why somebody says no."""
 
-    name = "NAME"
+    def __init__(self, name: str, missing: str) -> None:
+        """`name`: the placeholder of the help; `missing`: what is wrong with a blank."""
+        self.name, self.missing = name, missing
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name without blanks around it, or fail with usage."""
-        return str(value).strip() or self.fail("nobody is named", param, ctx)
+        """The words without blanks around them, or fail with usage."""
+        return str(value).strip() or self.fail(self.missing, param, ctx)
+
+
+SOMEBODY: Final = Filled("NAME", "nobody is named")
+REASONS: Final = Filled("TEXT", "no reason is given")
 
 
 class NewFile(click.ParamType):
@@ -42,3 +49,34 @@ class NewFile(click.ParamType):
         """The path, or fail with usage."""
         path = Path(value)
         return path if path.parent.is_dir() else self.fail(f"there is no folder {path.parent}", param, ctx)
+
+
+def with_home(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that works on a home."""
+    return _taking(
+        command,
+        click.option(
+            "--home", "root", type=click.Path(path_type=Path, file_okay=False), required=True, envvar="KIZUKI_HOME"
+        ),
+        click.option("--config", type=click.Path(path_type=Path, exists=True), help="another config folder"),
+        click.option("--json", "as_json", is_flag=True, help="figures for machines"),
+    )
+
+
+def as_reviewer(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a reviewer who signs or refuses a model."""
+    return _taking(
+        command,
+        click.option("--on", "day", type=Day(), help="day of signing; default: the last day that is known"),
+        click.option("--key", "key_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True),
+        click.option("--as", "name", type=SOMEBODY, required=True),
+        click.option("--model", required=True, help="hash, its first characters, or newest"),
+    )
+
+
+def _taking(
+    command: Callable[..., Any], *options: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Callable[..., Any]:
+    for option in options:
+        command = option(command)
+    return command

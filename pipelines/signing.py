@@ -1,10 +1,11 @@
-"""Models in the home: their hashes, signatures, and which one stands (promise 3; METHODS §5; DESIGN §7 sign-off)."""
+"""Models in the home: their hashes, who signed or refused, which one stands (promise 3; METHODS §5; DESIGN §7)."""
 
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.signoff import Circumstances, Hashes, Signer, SignRefused, Verdict, public_key, sign, standing
+from models.signatures import Hashes, Signer, SignRefused, is_refusal, public_key, refuse, sign
+from models.signoff import Circumstances, Verdict, standing
 from models.table import Model, from_json
 from pipelines import layout
 from pipelines.errors import GateClosed, WrongUse
@@ -47,8 +48,8 @@ def signed_things(home: Home, digest: str) -> Hashes:
     )
 
 
-def approvals(home: Home, digest: str) -> list[dict[str, Any]]:
-    """All signatures on a model."""
+def statements(home: Home, digest: str) -> list[dict[str, Any]]:
+    """All that reviewers signed about a model: approvals and refusals."""
     return [home.store.read_json(path) for path in home.store.under("models/approvals/" + digest + "/")]
 
 
@@ -63,7 +64,7 @@ def verdict(home: Home, digest: str, day: date) -> Verdict:
         report_demonstration=metrics["made_up"],
         without_leads=metrics["validation"] != "temporal",
     )
-    return standing(approvals(home, digest), signed_things(home, digest), register, day, circumstances)
+    return standing(statements(home, digest), signed_things(home, digest), register, day, circumstances)
 
 
 def _day(value: date | str) -> date:
@@ -77,7 +78,7 @@ def standing_model(home: Home, day: date) -> tuple[str, Model]:
         found = verdict(home, digest, day)
         if found.ok:
             return digest, read_model(home, digest)
-        reasons = [refusal.sentence for refusal in found.reasons]
+        reasons = [reason.sentence for reason in found.reasons]
     raise GateClosed(
         "署名 (sign-off)",
         f"no model stands signed on {day}: {reasons[0]}",
@@ -85,29 +86,40 @@ def standing_model(home: Home, day: date) -> tuple[str, Model]:
     )
 
 
-def sign_model(home: Home, digest: str, name: str, key_file: Path, day: date) -> None:
-    """Publish a signature by `name` on model, data and report. Raises WrongUse when the key is not readable or not
-    theirs.
+def refusals(home: Home, digest: str) -> list[dict[str, str]]:
+    """Who refused a model, on which day and why, oldest first."""
+    said = [statement for statement in statements(home, digest) if is_refusal(statement)]
+    said.sort(key=lambda statement: statement["refused_on"])
+    return [{field: statement[field] for field in ("name", "refused_on", "because")} for statement in said]
+
+
+def sign_model(home: Home, digest: str, name: str, key_file: Path, day: date, because: str | None = None) -> None:
+    """Publish what `name` says of model, data and report: an approval, or with `because` a refusal. Raises WrongUse
+    when the key is not readable or not theirs.
     """
     signer = next((s for s in home.settings.signers if s["name"] == name), None)
     if signer is None:
         message = f"--as {name}: not in the register of signers (settings.yaml)"
         raise WrongUse(message)
+    things, role = signed_things(home, digest), signer["role"]
     try:
         seed = bytes.fromhex(key_file.read_text().strip())
         if public_key(seed) != signer["public_key"]:
             message = f"not the key that the register of signers has for {name}"
             raise ValueError(message)
-        approval = sign(signed_things(home, digest), name, signer["role"], seed, day)
+        statement = (
+            sign(things, name, role, seed, day) if because is None else refuse(things, name, role, seed, day, because)
+        )
     except (ValueError, SignRefused) as error:
         message = f"--key: {error}"
         raise WrongUse(message) from None
     place = home.settings.signers.index(signer) + 1
-    path = layout.approval(digest, f"signature-{place}")
+    # A refusal stays beside the approval that may follow it: what somebody once minded is not forgotten.
+    kind, file = ("sign", f"signature-{place}") if because is None else ("refuse", f"refusal-{place}-{day}")
 
     def fill(draft: Draft) -> None:
-        draft.json(path, approval)
+        draft.json(layout.approval(digest, file), statement)
 
     home.store.publish(
-        f"sign-{place}", day, fill, inputs={"model": digest, "signature": approval["signature"]}, config=home.config
+        f"{kind}-{place}", day, fill, inputs={"model": digest, "signature": statement["signature"]}, config=home.config
     )

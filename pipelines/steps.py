@@ -148,14 +148,22 @@ def train(home: Home, as_of: date, validation: str = "temporal") -> Figures:
     }
 
 
-def sign(home: Home, model: str, name: str, key_file: Path, day: date | None) -> Figures:
-    """Sign a model; says whether it stands now."""
+def sign(home: Home, model: str, name: str, key_file: Path, day: date | None, because: str | None = None) -> Figures:
+    """Sign a model, or with `because` refuse it; says whether it stands now."""
     digest = signing.find_model(home, model)
     on = day or screening.last_day(home)
     with home.store.writing():
-        signing.sign_model(home, digest, name, key_file, on)
-    verdict = signing.verdict(home, digest, on)
-    return {"model": digest, "stands": verdict.ok, "missing": [refusal.sentence for refusal in verdict.reasons]}
+        signing.sign_model(home, digest, name, key_file, on, because)
+    return {"model": digest, **_standing(home, digest, on)}
+
+
+def _standing(home: Home, digest: str, day: date) -> Figures:
+    verdict = signing.verdict(home, digest, day)
+    return {
+        "stands": verdict.ok,
+        "missing": [reason.sentence for reason in verdict.reasons],
+        "refusals": signing.refusals(home, digest),
+    }
 
 
 def backtest(home: Home, first: date, last: date) -> Figures:
@@ -170,7 +178,6 @@ def backtest(home: Home, first: date, last: date) -> Figures:
 def report(home: Home, model: str | None) -> Figures:
     """Where a model's ethics report and the newest page on deliveries are, and whether the model stands."""
     digest = signing.find_model(home, model)
-    verdict = signing.verdict(home, digest, screening.last_day(home))
     paths = {
         suffix: str(home.root / layout.ethics(digest, name))
         for suffix, name in (("html", "report.html"), ("cases", "cases.html"), ("json", "ethics.json"))
@@ -181,8 +188,7 @@ def report(home: Home, model: str | None) -> Figures:
         "model": digest,
         **paths,
         "deliveries_page": str(home.root / pages[-1]) if pages else "",
-        "stands": verdict.ok,
-        "missing": [refusal.sentence for refusal in verdict.reasons],
+        **_standing(home, digest, screening.last_day(home)),
     }
 
 

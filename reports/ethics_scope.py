@@ -163,6 +163,9 @@ def signatures(evidence: Mapping[str, Any], made_up: bool) -> Section:
         ("この報告書", "このファイルの SHA-256(ファイル自身には書けないため、kizuki sign が計算して署名に含めます)"),
     ]
     lines = ["二人の別々の人の署名が、上の3つのハッシュすべてに必要です。1文字でも変わると署名は無効になります。"]
+    lines.append(
+        "断るときは kizuki refuse で理由を残します。その人が後の日に署名するまで、このモデルで名簿は作れません。"
+    )
     if made_up:
         lines.append("架空データの報告です。実際の市のモデルとして署名することはできません。")
     if dig(evidence, "metrics", "recommended") is False:

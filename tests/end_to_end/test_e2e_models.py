@@ -1,6 +1,7 @@
 """Promises 3 and 5: no two signatures, no list; a changed model is refused; a wrong sum stops the run."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,25 @@ def test_a_key_of_somebody_else_or_an_unregistered_name_signs_nothing(copy_of: C
         steps.sign(opened(root), "newest", first.stem, second, None)
     with pytest.raises(WrongUse, match="not in the register"):
         steps.sign(opened(root), "newest", "somebody", first, None)
+
+
+def test_a_reviewers_refusal_stops_the_list_and_says_why(copy_of: Callable[..., Path]) -> None:
+    """Two have signed; one refuses with reasons: no list, and only that person's later yes lifts it."""
+    root = copy_of("signed")
+    first, second = reviewers(root)
+    said = ("--home", root, "--model", "newest", "--as", second.stem, "--key", second)
+    assert status(Cli()("refuse", *said, "--because", " ")) == 2, "no reasons, no refusal"
+    figures = Cli().ok("refuse", *said, "--because", "地区の差を説明できない", "--on", DAY.isoformat())
+    assert figures["stands"] is False
+    with pytest.raises(GateClosed, match="審査員が断りました"):
+        scored(root)
+    assert nothing_came_of_it(root)
+    told = {"name": second.stem, "refused_on": DAY.isoformat(), "because": "地区の差を説明できない"}
+    assert Cli().ok("report", "--home", root)["refusals"] == [told]
+    assert steps.sign(opened(root), "newest", first.stem, first, DAY + timedelta(days=1))["stands"] is False
+    again = steps.sign(opened(root), "newest", second.stem, second, DAY + timedelta(days=1))
+    assert again["stands"] is True and again["refusals"] == [told], "what was minded is not forgotten"
+    assert status(Cli()("verify", "--home", root)) == 0
 
 
 @pytest.mark.parametrize("change", ["expired", "one signer left the register"])

@@ -6,17 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.signoff import (
-    RULES,
-    Circumstances,
-    Hashes,
-    Signer,
-    SignRefused,
-    Verdict,
-    public_key,
-    sign,
-    standing,
-)
+from models.signatures import Hashes, Signer, SignRefused, public_key, refuse, sign
+from models.signoff import RULES, Circumstances, Verdict, standing
 
 DAY = dt.date(2026, 6, 1)
 KEYS = {"審査 一郎": b"1" * 32, "審査 花子": b"2" * 32, "審査 次郎": b"3" * 32}
@@ -30,6 +21,11 @@ def signed(
 ) -> dict[str, str]:
     """An approval by `name`, with the key of `key` (default: their own)."""
     return sign(hashes, name, "倫理審査", KEYS[key or name], on, days)
+
+
+def refused(name: str, on: dt.date = DAY, hashes: Hashes = HASHES) -> dict[str, str]:
+    """A refusal by `name`."""
+    return refuse(hashes, name, "倫理審査", KEYS[name], on, "属性別の差を説明できない")
 
 
 def judged(second: Any, day: dt.date = DAY, signers: list[Signer] | None = None, **facts: Any) -> Verdict:
@@ -65,6 +61,9 @@ CASES: dict[str, Any] = {
     "two-people": lambda: judged(signed("審査 一郎", on=DAY - dt.timedelta(days=1))),
     "demonstration": lambda: judged(signed("審査 花子"), report_demonstration=True),
     "without-leads": lambda: judged(signed("審査 花子"), without_leads=True),
+    "refused": lambda: standing(
+        [signed("審査 一郎"), signed("審査 花子"), refused("審査 次郎")], HASHES, SIGNERS, DAY, FINE
+    ),
     "stop-rule": lambda: judged(signed("審査 花子"), stop_rules=("苦情",)),
 }
 
@@ -109,6 +108,40 @@ def test_a_bad_third_approval_is_told_but_spoils_nothing() -> None:
     assert verdict.ok and [(r.rule, r.name) for r in verdict.reasons] == [("model", "審査 次郎")]
 
 
+def test_a_refusal_outweighs_two_approvals_until_the_same_person_approves_on_a_later_day() -> None:
+    """A third person's no stops the model, one's own no takes one's approval back; another's approval lifts neither."""
+    both = [signed("審査 一郎"), signed("審査 花子")]
+    later = DAY + dt.timedelta(days=1)
+    assert not standing([*both, refused("審査 次郎")], HASHES, SIGNERS, later, FINE).ok
+    own = standing([*both, refused("審査 花子", later)], HASHES, SIGNERS, later, FINE)
+    assert not own.ok and own.signed_by == ("審査 一郎",)
+    assert [(r.rule, r.name) for r in own.reasons] == [("refused", "審査 花子"), ("two-people", "")]
+    assert standing([*both, refused("審査 花子", later)], HASHES, SIGNERS, DAY, FINE).ok, "not yet refused on that day"
+    same_day = standing([*both, refused("審査 花子")], HASHES, SIGNERS, later, FINE)
+    assert not same_day.ok, "of two words of one day the no counts"
+    lifted = [signed("審査 一郎"), refused("審査 花子"), signed("審査 花子", on=later)]
+    assert standing(lifted, HASHES, SIGNERS, later, FINE).ok
+    third = [*both, refused("審査 次郎"), signed("審査 花子", on=later)]
+    assert not standing(third, HASHES, SIGNERS, later, FINE).ok
+
+
+def test_a_refusal_neither_runs_out_nor_can_be_turned_into_an_approval() -> None:
+    """It holds after the registration of its signer and beyond the longest approval; edited it is worthless."""
+    long_after = DAY + dt.timedelta(days=1000)
+    signers = [replace(s, valid_until=DAY if s.name == "審査 次郎" else long_after) for s in SIGNERS]
+    both = [signed(name, on=long_after) for name in ("審査 一郎", "審査 花子")]
+    assert not standing([*both, refused("審査 次郎")], HASHES, signers, long_after, FINE).ok
+    edited = {**refused("審査 次郎"), "because": "問題ない"}
+    told = standing([*both, edited], HASHES, signers, long_after, FINE)
+    assert told.ok and [r.rule for r in told.reasons] == ["signature"]
+    no = refused("審査 花子")
+    posing = {k: v for k, v in no.items() if k not in ("refused_on", "because")}
+    posing |= {"signed_on": no["refused_on"], "expires_on": no["refused_on"]}
+    assert "signature" in {r.rule for r in judged(posing).reasons}
+    of_another = refused("審査 次郎", hashes=replace(HASHES, report=OTHER_HASH))
+    assert standing([*both, of_another], HASHES, signers, long_after, FINE).ok
+
+
 def test_a_signature_given_for_another_purpose_does_not_fit() -> None:
     """The same content signed without «this is an approval» in front is no approval."""
     import json
@@ -138,6 +171,7 @@ def test_signing_is_deterministic_and_refuses_nonsense() -> None:
         lambda: sign(HASHES, " ", "b", b"1" * 32, DAY),
         lambda: sign(HASHES, "a", "b", b"1" * 31, DAY),
         lambda: sign(HASHES, "a", "b", b"1" * 32, DAY, 0),
+        lambda: refuse(HASHES, "a", "b", b"1" * 32, DAY, " "),
     ):
         with pytest.raises(SignRefused):
             wrong()
