@@ -41,6 +41,8 @@ class Profile:
     """By «column=word»."""
     within: Mapping[str, int] = field(default_factory=dict)
     """Rows by what a full is complete within, where it is not of everything («2025» of bills)."""
+    links: Mapping[str, int] = field(default_factory=dict)
+    """Accepted rows without a number, by what came of looking for their person (pipelines.gate.LINKS)."""
 
 
 def watched_words(contract: Contract) -> list[tuple[str, str]]:
@@ -92,10 +94,15 @@ def _within(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[int, dic
 def _kept(
     n: int, counts: tuple[int, ...], columns: list[str], words: list[tuple[str, str]]
 ) -> tuple[int, dict[str, int], dict[str, int]]:
-    coarse = [0 if count < SMALL else n if count > n - SMALL else count for count in counts]
-    empty = dict(zip(columns, coarse[: len(columns)], strict=True))
-    said = {f"{name}={word}": k for (name, word), k in zip(words, coarse[len(columns) :], strict=True)}
+    told = [coarse(count, n) for count in counts]
+    empty = dict(zip(columns, told[: len(columns)], strict=True))
+    said = {f"{name}={word}": k for (name, word), k in zip(words, told[len(columns) :], strict=True)}
     return n, empty, said
+
+
+def coarse(count: int, n: int) -> int:
+    """A count of `n` rows that tells of no few: under SMALL none, all but a few all."""
+    return 0 if count < SMALL else n if count > n - SMALL else count
 
 
 def _text(value: str) -> str:

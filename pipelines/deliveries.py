@@ -3,17 +3,19 @@
 Counts only. Of protection not even the rows are told: how many people are protected is nobody's figure.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from data_contracts.drift import Drift, sentence
-from data_contracts.profiles import Profile
+from data_contracts.profiles import LEAST_ROWS, Profile, coarse
 from models.intervals import MADE_UP
 from outreach.week import monday_of
 from pipelines import layout
 from pipelines.closing import is_working_day, last_working_day
 from pipelines.drifting import History
+from pipelines.gate import LINKS
 from pipelines.home import Home
 from pipelines.ledger import Entry
 from pipelines.store import Draft
@@ -22,6 +24,8 @@ from reports.deliveries_page import deliveries_html
 MONTHS = 15
 """Months that the page looks back: a year, and the same season before."""
 _RECENT = timedelta(days=92)
+_LEAST_MONTHS, _POINTS = 3, 5.0
+"""Fewer persons found is pointed out beside so many months, and beyond so many percentage points."""
 
 
 def overdue(home: Home, day: date) -> dict[str, list[str]]:
@@ -97,6 +101,7 @@ def _source(home: Home, name: str, day: date, late: list[str]) -> dict[str, Any]
     accepted = [e for e in entries if e.verdict in ("accepted", "repeat")]
     history = History(home, name)
     counted = contract.role != "protection"
+    links = found_by_month(history.profiles, day)
     return {
         "name": name,
         "title": contract.title,
@@ -107,6 +112,8 @@ def _source(home: Home, name: str, day: date, late: list[str]) -> dict[str, Any]
         "counted": counted,
         "months": _months(entries, day, counted),
         "shares": _shares(history.profiles, home, name, day),
+        "links": links,
+        "fewer_found": fewer_found(links),
         "warnings": _warnings(history, entries, home, name, day),
     }
 
@@ -172,6 +179,34 @@ def _shares(past: list[Profile], home: Home, name: str, day: date) -> list[dict[
                         }
                     )
     return found
+
+
+def found_by_month(past: Iterable[Profile], day: date) -> list[dict[str, Any]]:
+    """What came of looking for the persons of rows without a number: shares by month of all its deliveries together.
+    A month in which fewer than LEAST_ROWS rows were looked for is left open; cells of a few rows are told as none.
+    """
+    months: dict[str, Counter[str]] = {}
+    for profile in past:
+        if profile.folder_day <= day and profile.links:
+            months.setdefault(f"{profile.folder_day:%Y-%m}", Counter()).update(profile.links)
+    enough = {month: found for month, found in months.items() if found.total() >= LEAST_ROWS}
+    shown = []
+    for outcome, label in LINKS.items():
+        by_month = {month: [coarse(found[outcome], found.total()), found.total()] for month, found in enough.items()}
+        series = [_share(by_month.get(month)) for month in _last_months(day)]
+        seen = [value for value in series if value is not None]
+        if seen:
+            shown.append({"label": label, "series": series, "last": seen[-1], "low": min(seen), "high": max(seen)})
+    return shown
+
+
+def fewer_found(links: list[dict[str, Any]]) -> list[str]:
+    """In Japanese, that the newest month found clearly fewer persons than each of those before it."""
+    seen = [value for value in links[0]["series"] if value is not None] if links else []
+    *before, now = seen or [None]
+    if len(before) < _LEAST_MONTHS or now is None or now >= min(before) - _POINTS:
+        return []
+    return [f"人が一人に決まった行が{now}%に減りました(これまでの月は{min(before)}~{max(before)}%)"]
 
 
 def _share(total: list[int] | None) -> float | None:

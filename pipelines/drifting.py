@@ -5,7 +5,7 @@ Profiles are added in the ledger's order, each measured against those before it:
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pyarrow as pa
 
@@ -14,6 +14,7 @@ from data_contracts.drift import Drift, drifts
 from data_contracts.judging import Judgement
 from data_contracts.profiles import Profile, profiles
 from pipelines import layout
+from pipelines.gate import Links
 from pipelines.home import Home
 from pipelines.ledger import Entry
 from pipelines.store import Draft
@@ -28,11 +29,14 @@ _SCHEMA = pa.schema(
         ("empty", pa.string()),
         ("words", pa.string()),
         ("within", pa.string()),
+        ("links", pa.string()),
         ("drift", pa.string()),
     ]
 )
-_COUNTS = ("empty", "words", "within", "drift")
-"""Columns of JSON: counts by column, by «column=word», by what a full is complete within, and the warnings."""
+_COUNTS = ("empty", "words", "within", "links", "drift")
+"""Columns of JSON: counts by column, by «column=word», by what a full is complete within, by what became of links, and
+the warnings.
+"""
 
 
 class History:
@@ -48,13 +52,14 @@ class History:
             self.warnings[row["order"]] = [Drift(**one) for one in said.pop("drift")]
             self.profiles.append(Profile(**row, **said))
 
-    def add(self, entries: Iterable[Entry], judgement: Judgement, of: Contract) -> None:
+    def add(self, entries: Iterable[Entry], judgement: Judgement, of: Contract, links: Links) -> None:
         """Measure the accepted files of one batch, in their order."""
         accepted = [e for e in entries if e.order in judgement.counts and e.order not in judgement.refused_files]
         rows = {e.order: judgement.counts[e.order].rows for e in accepted}
         counted = profiles(judgement.staged, of, rows)
         for entry in accepted:
             new = Profile(entry.order, entry.folder_day, entry.kind, rows[entry.order], *counted.get(entry.order, ()))
+            new = replace(new, links=links.get(entry.order, {}))
             self.warnings[entry.order] = drifts(new, self.profiles, of)
             self.profiles.append(new)
 

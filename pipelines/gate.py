@@ -9,7 +9,7 @@ are batched.
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from typing import cast
+from typing import Final, cast
 
 import duckdb
 import pyarrow as pa
@@ -29,6 +29,15 @@ HUMAN_SLIP, SAFEGUARD = "human_slip", "safeguard"
 NUMBER_OR_NAME = "resident_id_or_kana_address"
 FEW = 4
 
+Links = Mapping[int, Mapping[str, int]]
+"""Rows that had to be linked by name, by delivery and by what came of it (LINKS)."""
+LINKS: Final[Mapping[str, str]] = {
+    "linked": "一人に決まった",
+    "ambiguous": "当てはまる人が二人以上いて、決めなかった",
+    "unread": "住所を読み取れず、見つからなかった",
+    "none": "住所は読めたが、見つからなかった",
+}
+
 _PERMITTED = f"""
 create or replace temp table permitted as
 select resident_id, "from", coalesce("until", {FOREVER}) as "until", covers_from
@@ -47,6 +56,10 @@ with allowed as (
   join stretch s on s.resident_id = r.resident_id join permitted p on p.resident_id = r.resident_id
   where s.since <= r.known_from and r.known_from between p."from" and p."until" and {covered})
 select r.* from found r semi join allowed using (delivery, row)
+"""
+_OUTCOMES = """
+select delivery, if(outcome = 'none' and l.dwelling_id is null, 'unread', outcome) as found, count(*)
+from unlinked u join links l on u.rowid = l.row_id group by all order by all
 """
 _COVERED = "(p.covers_from is null or r.{fact} is null or r.{fact} >= p.covers_from)"
 
@@ -68,10 +81,14 @@ class Gate:
         """Published tables that the gate depends on."""
         return [path for path in People.paths() if path != layout.LEDGER and home.store.has(path)]
 
-    def passed(self, source: Source, rows: str) -> None:
+    def passed(self, source: Source, rows: str) -> Links:
         """Make the temp table `passed`: those of `rows` (table with delivery, row, the contract's columns, known_from)
         that may be kept, with `resident_id` and, when the source speaks of dwellings, `dwelling_id`.
+
+        Returns what came of linking by name. Who is protected is not found like anybody who lives elsewhere, and
+        permission is asked for afterwards: the counts tell neither.
         """
+        links: Links = {}
         role, safeguard = source.contract.role, source.contract.safeguard
         if safeguard:
             rows = f"(from {rows} where not coalesce(({safeguard.only}), false))"
@@ -79,12 +96,13 @@ class Gate:
             live = self._live(source, HUMAN_SLIP)
             self._con.execute(f"create or replace temp table passed as from {rows} where {live}")
         elif role == "signal":
-            self._found(source, rows)
+            links = self._found(source, rows)
             self._permitted(source.contract.basis)
             fact = source.contract.fact_date
             self._con.execute(_PASS.format(covered=_COVERED.format(fact=fact) if fact else "true"))
         else:
             self._con.execute(f"create or replace temp table passed as from {rows}")
+        return links
 
     def quarantined(self, source: Source, rows: str) -> pa.Table:
         """Refused rows that may be set aside for 30 days. A refused slip goes back to whoever wrote it, unseen."""
@@ -121,8 +139,8 @@ class Gate:
         live = [f"known_from between date '{e.valid_from}' and date '{e.valid_to or date.max}'" for e in entries]
         return f"({' or '.join(live) or 'false'})"
 
-    def _found(self, source: Source, rows: str) -> None:
-        """Make the temp table `found`: rows with their person."""
+    def _found(self, source: Source, rows: str) -> Links:
+        """Make the temp table `found`: rows with their person. Returns what came of linking."""
         subject, con = source.contract.subject, self._con
         nobody = "null::varchar as dwelling_id"
         named = f"select *, {nobody} from {rows}"
@@ -131,17 +149,19 @@ class Gate:
             named = f'select *, "{column}" as resident_id, {nobody} from {rows}'
         if subject["by"] == "resident_id":
             con.execute(f"create or replace temp view found as {named}")
-        elif subject["by"] == NUMBER_OR_NAME:
-            self._link(subject, f'select * from {rows} where "{column}" is null')
+            return {}
+        if subject["by"] == NUMBER_OR_NAME:
+            links = self._link(subject, f'select * from {rows} where "{column}" is null')
             linked = _linked(subject, replacing=column == "resident_id")
             con.execute(
                 f'create or replace temp table found as {named} where "{column}" is not null union all by name {linked}'
             )
         else:
-            self._link(subject, f"from {rows}")
+            links = self._link(subject, f"from {rows}")
             con.execute(f"create or replace temp table found as {_linked(subject)}")
+        return links
 
-    def _link(self, subject: Mapping[str, str], rows: str) -> None:
+    def _link(self, subject: Mapping[str, str], rows: str) -> Links:
         """Link by name; on each day those protected on that day are never linked."""
         con = self._con
         con.execute(f"create or replace temp table unlinked as {rows}")
@@ -155,6 +175,10 @@ class Gate:
         )
         never = people.ask('select resident_id, "from", "until" from protection')
         con.register("links", link(asked.to_arrow_table(), states, self._book, how_linked(subject), never=never))
+        links: dict[int, dict[str, int]] = {}
+        for delivery, outcome, count in con.sql(_OUTCOMES).fetchall():
+            links.setdefault(delivery, {})[outcome] = count
+        return links
 
 
 def _linked(subject: Mapping[str, str], replacing: bool = False) -> str:

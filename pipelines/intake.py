@@ -23,7 +23,7 @@ from pipelines.accepted import PERSON, Log
 from pipelines.batch import Batch, Course
 from pipelines.drifting import History
 from pipelines.duck import connect
-from pipelines.gate import Gate
+from pipelines.gate import Gate, Links
 from pipelines.home import Home
 from pipelines.ledger import CONFIRMATION, Entry
 from pipelines.safeguards import Seen, remember
@@ -62,8 +62,8 @@ def take_in_source(home: Home, name: str, to: date) -> int:
                 batch.judged(home, course, staged)
                 if batch.judgement is not None:
                     fresh = [entry for entry in batch.entries if entry.order not in batch.repeats]
-                    history.add(fresh, batch.judgement, batch.source.contract)
-                    _keep(con, batch, gate, log, draft)
+                    links = _keep(con, batch, gate, log, draft)
+                    history.add(fresh, batch.judgement, batch.source.contract, links)
                     served += _safeguards(con, batch, gate)
                 made_up = home.settings.demonstration
                 done += [_receipt(batch, e, draft, history.warnings.get(e.order, []), made_up) for e in batch.entries]
@@ -109,8 +109,10 @@ def _batches(home: Home, name: str, entries: list[Entry]) -> Iterator[Batch]:
         yield batch
 
 
-def _keep(con: duckdb.DuckDBPyConnection, batch: Batch, gate: Gate, log: Log, draft: Draft) -> None:
-    """Link, gate and log the rows that may be kept; set refused rows of persons with a basis aside."""
+def _keep(con: duckdb.DuckDBPyConnection, batch: Batch, gate: Gate, log: Log, draft: Draft) -> Links:
+    """Link, gate and log the rows that may be kept; set refused rows of persons with a basis aside. Returns what came
+    of linking the accepted ones.
+    """
     batch.views(con)
     source = batch.source
     quarantined = gate.quarantined(source, "refused_rows")
@@ -118,10 +120,11 @@ def _keep(con: duckdb.DuckDBPyConnection, batch: Batch, gate: Gate, log: Log, dr
     for order in sorted(set(quarantined["delivery"].to_pylist())):
         part = quarantined.filter(pc.equal(quarantined["delivery"], order)).drop_columns([DELETED])
         draft.table(layout.quarantine(source.name, known[order], order), part, ["row"])
-    gate.passed(source, "accepted_rows")
+    links = gate.passed(source, "accepted_rows")
     complete = batch.sightings(con, "passed")
     content = [*source.contract.names, *(PERSON if source.contract.role == "signal" else ())]
     log.add(complete, list(dict.fromkeys(content)))
+    return links
 
 
 def erase_taken(home: Home, day: date) -> int:

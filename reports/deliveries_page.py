@@ -22,7 +22,10 @@ def deliveries_html(report: Mapping[str, Any]) -> str:
                 spark([_drawn(month["rows"]) for month in one["months"]], f"{one['title']}の月ごとの行数")
             ),
             "months": [_month(month, one["counted"]) for month in one["months"][-6:]],
-            "shares": [{**s, "drawn": Markup(spark(s["series"], f"{s['label']}の割合"))} for s in one["shares"]],
+            **{
+                kind: [{**s, "drawn": Markup(spark(s["series"], f"{s['label']}の割合"))} for s in one[kind]]
+                for kind in ("shares", "links")
+            },
         }
         for one in report["sources"]
     ]

@@ -22,6 +22,7 @@ def source(**changes: Any) -> dict[str, Any]:
     return {
         "name": "tax_bills", "title": "市税収納", "last": "2026-03-20", "age": 17, "cadence": ["開庁日ごと"],
         "overdue": ["17日届いていません"], "counted": True, "months": [month(12_345)], "shares": [share],
+        "links": [], "fewer_found": [],
         "warnings": [{"day": "2026-03-20", "kind": "full", "rule": "drift.empty", "detail": "空の行が97.0%です"}],
     } | changes  # fmt: skip
 
@@ -82,3 +83,11 @@ def test_a_drawing_tells_no_count_that_the_table_does_not_tell() -> None:
     assert few == more
     assert few != page(months=[month(0), month(0), month(0), month(40)])
     assert few != page(months=[month(0), month(20), month(0), month(40)])
+
+
+def test_how_persons_were_found_is_told_by_month_and_a_fall_is_pointed_out() -> None:
+    found = {"label": "一人に決まった", "series": [90.0, 62.1], "last": 62.1, "low": 62.1, "high": 90.0}
+    html = page(links=[found], fewer_found=["人が一人に決まった行が62.1%に減りました"])
+    assert "番号のない行の、人の見つかり方" in html and "62.1~90.0%" in html
+    assert html.count("62.1%に減りました") == 2, "in the summary and at the source"
+    assert "見つかり方" not in page()
