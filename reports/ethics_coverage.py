@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from models.disclosure import SMALL, suppress
 from reports.ethics_blocks import Block, Bullets, Cell, Missing, Section, Text, count, hidden, table, words
@@ -39,7 +39,7 @@ def coverage(rows: Sequence[Mapping[str, Any]] | None, on: str, too_new: Iterabl
     columns = ("地区", "世帯", "対象の世帯", "見える情報源 0", "見える情報源 1", "見える情報源 2以上")
     note = (
         f"「世帯」は{on}全世帯(保護されている人のいる世帯を除く)。住民登録を全部数えたもので、推定ではないため区間はありません(n=世帯数)。"
-        f"{SMALL}に満たない数のある地区は、逆算できないように行全体と、必要ならほかの行も隠しています。"
+        f"{SMALL}に満たない数のある地区は、逆算できないように、その分け方の数と、必要ならほかの地区の数も隠しています。"
     )
     if new := source_ja("|".join(too_new)):
         note += f"「{new}」は学ぶのにまだ新しくモデルが読まないため、見える情報源に数えていません。"
@@ -49,38 +49,67 @@ def coverage(rows: Sequence[Mapping[str, Any]] | None, on: str, too_new: Iterabl
 
 def coverage_cells(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Cell, ...]]:
     """One line per ward and a total line; figures that may not be told are hidden."""
-    closed = hidden_wards(rows)
-    total_told = len(closed) < len(rows) or _whole_told(rows)
+    scope = hidden_wards([_by_scope(row) for row in rows])
+    parts = [_by_sources(row) for row in rows]
+    # Then «none visible» says no more than «not in scope».
+    all_seen = not any(none for none, _, _ in parts)
+    seen, single = hidden_wards([part[1:] for part in parts] if all_seen else parts, scope.wards), True
+    if len(seen.wards) == len(rows):
+        seen, single = hidden_wards([(none + one, more) for none, one, more in parts], scope.wards), False
+
+    def told(in_scope: bool, by_sources: bool) -> tuple[bool, ...]:
+        each = by_sources and single
+        return in_scope, in_scope if all_seen else each, each, by_sources
+
+    def line(name: Cell, whole: Cell, of: Mapping[str, Any], shown: tuple[bool, ...]) -> tuple[Cell, ...]:
+        figures = zip(("in_scope", *SOURCES), shown, strict=True)
+        return (name, whole, *(_exact(of[key]) if open_ else hidden() for key, open_ in figures))
+
     households = suppress([int(row["households"]) for row in rows])
     lines = []
     for place, row in enumerate(rows):
-        parts = [hidden() if place in closed else _exact(row[key]) for key in ("in_scope", *SOURCES)]
         whole = _exact(row["households"]) if households.cells[place] else hidden()
-        lines.append((words(row["ward"]), whole, *parts))
+        lines.append(line(words(row["ward"]), whole, row, told(place not in scope.wards, place not in seen.wards)))
     total = {key: sum(int(row[key]) for row in rows) for key in ("households", "in_scope", *SOURCES)}
-    sums = [_exact(total[key]) if total_told else hidden() for key in ("in_scope", *SOURCES)]
-    return [*lines, (words("全体"), count(total["households"]) if households.total else hidden(), *sums)]
+    whole = count(total["households"]) if households.total else hidden()
+    return [*lines, line(words("全体"), whole, total, told(scope.total, scope.total and seen.total))]
 
 
-def hidden_wards(rows: Sequence[Mapping[str, Any]]) -> set[int]:
-    """The wards whose line is hidden: those with a small cell, and the next smallest until nothing can be worked out.
+class Hidden(NamedTuple):
+    """Places of the wards whose split is hidden, and whether the sums over all wards may be told."""
 
-    Whoever knows every ward's households, the lines shown and the totals must not be able to place any hidden cell
-    within a range narrower than ten (bounds of Fréchet for each split of the ward's households).
+    wards: set[int]
+    total: bool
+
+
+def hidden_wards(splits: Sequence[Sequence[int]], closed_before: Collection[int] = ()) -> Hidden:
+    """The wards whose split is hidden: those with a small part, and the next smallest until nothing can be worked out.
+
+    `splits`: the parts of each ward. Whoever knows what the parts of each ward come to, the splits shown and the totals
+    must not be able to place any hidden part within a range narrower than ten (bounds of Fréchet). Where the whole of a
+    ward is hidden itself (`closed_before`) the parts can be placed even less well, and any wholes that fit the totals
+    leave parts that fit them: a finer split tells nothing of a coarser one.
     """
-    splits = [_splits(row) for row in rows]
-    closed = {i for i, parts in enumerate(splits) if any(n < SMALL for split in parts for n in split)}
-    while closed and not all(_safe([splits[i][k] for i in sorted(closed)]) for k in range(2)):
-        open_ones = [i for i in range(len(rows)) if i not in closed]
+    closed = {i for i, parts in enumerate(splits) if min(parts) < SMALL} | set(closed_before)
+    while closed and not _safe([splits[i] for i in closed]):
+        open_ones = [i for i in range(len(splits)) if i not in closed]
         if not open_ones:
             break
-        closed.add(min(open_ones, key=lambda i: (rows[i]["households"], i)))
-    return closed
+        closed.add(min(open_ones, key=lambda i: (sum(splits[i]), i)))
+    sums = [sum(column) for column in zip(*splits, strict=True)]
+    return Hidden(closed, len(closed) < len(splits) or (_safe(splits) and min(sums, default=0) >= SMALL))
 
 
-def _splits(row: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _by_scope(row: Mapping[str, Any]) -> tuple[int, ...]:
+    """Households in scope and the others."""
     inside = int(row["in_scope"])
-    return tuple(int(row[key]) for key in SOURCES), (inside, int(row["households"]) - inside)
+    return inside, int(row["households"]) - inside
+
+
+def _by_sources(row: Mapping[str, Any]) -> tuple[int, ...]:
+    """Households in scope by visible sources: none, one, more. Nothing is visible of the others."""
+    one, more = int(row["sources_1"]), int(row["sources_2_plus"])
+    return int(row["in_scope"]) - one - more, one, more
 
 
 def _safe(lines: Sequence[Sequence[int]]) -> bool:
@@ -88,13 +117,6 @@ def _safe(lines: Sequence[Sequence[int]]) -> bool:
     columns = [sum(column) for column in zip(*lines, strict=True)]
     return all(
         min(sum(line), column) - max(0, sum(line) + column - total) >= SMALL for line in lines for column in columns
-    )
-
-
-def _whole_told(rows: Sequence[Mapping[str, Any]]) -> bool:
-    lines = [_splits(row) for row in rows]
-    return all(_safe([line[k] for line in lines]) for k in range(2)) and not any(
-        sum(column) < SMALL for k in range(2) for column in zip(*(line[k] for line in lines), strict=True)
     )
 
 

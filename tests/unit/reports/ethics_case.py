@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from models.table import Background, Model, Pair, Platt, closed_grid, term
+from reports.ethics_coverage import SOURCES
 
 TERMS = (
     term("tax_open", 1, (0.5, 1.5, 3.5), (-0.5, 0.2, 0.9, 1.4)),
@@ -124,13 +125,17 @@ def household(number: int, listed: bool) -> dict[str, Any]:
             "facts": facts if listed else []}  # fmt: skip
 
 
+def ward(name: str, *counts: int) -> dict[str, Any]:
+    """A line of coverage: households, of them in scope, and all of them by visible sources (0, 1, more)."""
+    return dict(zip(("ward", "households", "in_scope", *SOURCES), (name, *counts), strict=True))
+
+
 def evidence() -> dict[str, Any]:
     """Everything the pipeline hands over."""
     units = {"tax_open": "期", "plans_kept": "回", "ratio": "割"}
     titles = {"tax_open": "市税のお支払いが済んでいない期の数", "plans_kept": "守られている分割納付", "ratio": "割合"}
     wards = [("中央区", 220, 130, 90, 60, 70), ("北区", 180, 120, 60, 70, 50), ("南区", 150, 90, 60, 40, 50),
              ("東区", 95, 60, 35, 40, 20), ("西区", 40, 21, 19, 13, 8)]  # fmt: skip
-    keys = ("ward", "households", "in_scope", "sources_0", "sources_1", "sources_2_plus")
     contract = {"source": "tax_bills", "title": "市税の収納", "files": 36, "refused_files": 1, "rows": 54321}
     entry = {"number": "R-1", "source": "tax|water", "purpose": "*", "kind": "consent", "article": "69条2項1号"}
     return {
@@ -141,7 +146,7 @@ def evidence() -> dict[str, Any]:
         "as_of": date(2026, 4, 1),
         "explained_day": date(2026, 3, 2),
         "demonstration": True,
-        "coverage": [dict(zip(keys, ward, strict=True)) for ward in wards],
+        "coverage": [ward(*one) for one in wards],
         "contracts": [contract | {"refused_rows": 7, "age_days": 1}],
         "register": [entry | {"valid_from": date(2020, 1, 1), "valid_to": None, "scores": True}],
         "additivity": {"max_error": 3e-15, "rows": 500},

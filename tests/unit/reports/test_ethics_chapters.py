@@ -9,42 +9,20 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from ethics_case import PAIR, Page, blocks, estimates, evidence, figure, household, model
+from ethics_case import PAIR, Page, blocks, estimates, evidence, figure, household, model, ward
 
 from models.card import LEARNERS
-from models.disclosure import SMALL
 from models.table import term as made_term
 from models.training import train
 from reports.ethics import ethics_report
 from reports.ethics_blocks import FEW, NOT_MADE
-from reports.ethics_coverage import SOURCES, coverage_cells, hidden_wards
 from reports.ethics_scope import register
 from reports.ethics_spread import step_counts
 from reports.plots import intervals_of
 
 
-def ward(name: str, *counts: int) -> dict[str, Any]:
-    keys = ("ward", "households", "in_scope", *SOURCES)
-    return dict(zip(keys, (name, *counts), strict=True))
-
-
 def section(found: dict[str, Any], key: str) -> dict[str, Any]:
     return next(one for one in found["sections"] if one["key"] == key)
-
-
-def test_a_ward_with_a_small_cell_is_hidden_and_cannot_be_worked_out() -> None:
-    rows = evidence()["coverage"]
-    assert rows[4]["sources_2_plus"] < SMALL
-    closed = hidden_wards(rows)
-    assert closed == {3, 4}  # the small one, and the next smallest so that the total gives nothing away
-    cells = coverage_cells(rows)
-    for place in closed:
-        assert [cell.text for cell in cells[place][2:]] == [FEW] * 4
-    assert [cell.text for cell in cells[0][1:]] == ["220", "130", "90", "60", "70"]
-    for key in SOURCES:
-        total = sum(row[key] for row in rows)
-        told = sum(row[key] for place, row in enumerate(rows) if place not in closed)
-        assert total - told >= 2 * SMALL
 
 
 def test_a_use_without_an_end_says_that_none_is_set() -> None:
@@ -52,17 +30,6 @@ def test_a_use_without_an_end_says_that_none_is_set() -> None:
     open_, over = ({"valid_from": "2020-01-01", "valid_to": end} for end in (None, "2026-03-31"))
     periods = [row[7].text for row in register([open_, over]).blocks[0].rows]
     assert periods == ["2020-01-01 ~ 定めなし", "2020-01-01 ~ 2026-03-31"]
-
-
-def test_nothing_small_nothing_hidden() -> None:
-    rows = [ward("東", 100, 60, 40, 30, 30), ward("西", 90, 50, 40, 25, 25)]
-    assert hidden_wards(rows) == set()
-    assert FEW not in {cell.text for line in coverage_cells(rows) for cell in line}
-
-
-def test_when_only_one_ward_exists_its_small_cell_hides_the_total_too() -> None:
-    line, total = coverage_cells([ward("村", 60, 30, 30, 25, 5)])
-    assert [cell.text for cell in line[2:]] == [cell.text for cell in total[2:]] == [FEW] * 4
 
 
 def test_small_counts_are_nowhere() -> None:
