@@ -7,6 +7,7 @@ record is the physical line on which it begins (the header is line 1), so it is 
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -93,7 +94,9 @@ def _by_python(text: str, profile: Profile) -> Iterator[tuple[int, list[str]]]:
 
 
 def _by_arrow(text: str, profile: Profile) -> Grid | None:
-    """The fast way; None unless every record is exactly one line of the right width."""
+    """The fast way; None unless every record is exactly one line of the right width. Raises FileRefused (quoting)."""
+    if '"' in text:
+        deque(_by_python(text, profile), maxlen=0)  # Arrow takes in what stands behind a closing quote
     newlines = text.count("\n") + text.count("\r") - text.count("\r\n")
     lines = newlines + (not text.endswith(("\n", "\r")))
     header = next(_by_python(text[:_LOOK], profile), None)

@@ -111,6 +111,19 @@ def test_both_parsers_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert slow[1]["row"].to_pylist() == [row + 1 for row in slow[0]["row"].to_pylist()]
 
 
+@pytest.mark.parametrize("cell", ['"メゾン"青葉""', '"二区"の北', '"二区', '""二区""'])
+def test_quoting_gone_wrong_refuses_a_file_of_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell: str
+) -> None:
+    """Arrow by itself would take the cell in, less its quotes."""
+    text = f"班,担当区,週訪問数,人数\n南班,{cell},2,\n"
+    for least in (reading_csv._ARROW_FROM, 0):
+        monkeypatch.setattr(reading_csv, "_ARROW_FROM", least)
+        refusal = refused(tmp_path, text)
+        assert refusal.rule == "file.quoting"
+        assert refusal.detail.startswith("2 行目から")
+
+
 def test_arrow_takes_the_plain_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise the test above would compare Python with Python."""
     monkeypatch.setattr(reading_csv, "_ARROW_FROM", 0)
