@@ -33,6 +33,8 @@ class Cells:
     rows: list[tuple[int, dict[int, Any]]] = field(default_factory=list)
     unanswered: list[int] = field(default_factory=list)
     """Rows with a formula without a stored value, or with an error such as #N/A."""
+    hidden: list[int] = field(default_factory=list)
+    """Rows that a filter or a person has hidden."""
     merged: list[int] = field(default_factory=list)
     """Last rows of merged ranges."""
 
@@ -120,15 +122,16 @@ def _sheet(book: Any, sheet: Any, skip_rows: int) -> Cells:
                 continue
             number, cells = parser.parse_row(element)
             open_formula = any(c.find(FORMULA_TAG) is not None and not c.findtext(VALUE_TAG) for c in element)
+            hidden = element.get("hidden") in ("1", "true")
             element.clear()
             if number > skip_rows:
-                _keep(found, number, cells, open_formula)
+                _keep(found, number, cells, open_formula, hidden)
     found.merged = [row for row in found.merged if row > skip_rows]
     found.rows.sort(key=lambda row: row[0])
     return found
 
 
-def _keep(found: Cells, number: int, cells: list[dict[str, Any]], open_formula: bool) -> None:
+def _keep(found: Cells, number: int, cells: list[dict[str, Any]], open_formula: bool, hidden: bool) -> None:
     filled = {c["column"] - 1: c["value"] for c in cells if c["value"] not in (None, "")}
     places = [c["column"] for c in cells if c["value"] not in (None, "")]
     if len(filled) < len(places) or min(places, default=1) < 1 or not 0 < number <= MOST_ROWS:
@@ -139,6 +142,8 @@ def _keep(found: Cells, number: int, cells: list[dict[str, Any]], open_formula: 
         )
     if filled:
         found.rows.append((number, filled))
+        if hidden:
+            found.hidden.append(number)
     if open_formula or any(c["data_type"] == "e" for c in cells):
         found.unanswered.append(number)
 
@@ -156,6 +161,12 @@ def _refuse_unseen(cells: Cells) -> None:
             "file.formula",
             f"値のない数式か、エラー（#N/A など）のセルがあります（{rows_named(sorted(set(cells.unanswered)))}）",
             _VALUES,
+        )
+    if cells.hidden:
+        raise FileRefused(
+            "file.hidden_rows",
+            f"フィルターや「非表示」で見えない行にデータがあります（{rows_named(sorted(cells.hidden))}）",
+            "届ける行なら表示に戻し、届けない行なら削除して（見えなくするだけでなく）、保存し直してください",
         )
     if cells.merged:
         raise FileRefused(

@@ -72,6 +72,15 @@ def test_merged_cells_send_the_file_back_and_merged_titles_do_not() -> None:
     assert grid.rows.to_pylist() == [3, 4]
 
 
+def test_filtered_rows_send_the_file_back() -> None:
+    """A clerk who filtered by consent sees a short list; the file holds everybody."""
+    xml = Sheet(ROWS).xml().replace('<row r="3">', '<row r="3" hidden="1">')
+    refusal = refused(Book([Sheet(ROWS)], parts={SHEET: xml.encode()}))
+    assert (refusal.rule, "3 行目" in refusal.detail) == ("file.hidden_rows", True)
+    empty = Sheet([*ROWS, []]).xml().replace('<row r="4">', '<row r="4" hidden="1">')
+    assert read(Book([Sheet(ROWS)], parts={SHEET: empty.encode()})) == ROWS
+
+
 def test_readings_over_names_are_not_part_of_them() -> None:
     strings = ["北班", "一区"]
     cells = [HEADER, ['<c r="@" t="s"><v>0</v></c>', '<c r="@" t="s"><v>1</v></c>', "12"], ROWS[2]]
