@@ -24,6 +24,12 @@ def grid_of(records: Sequence[tuple[int, Sequence[str | None]]], header_row: int
     (_, header), *body = records
     width = len(header)
     wrong = [row for row, cells in body if len(cells) < width or any(cells[width:])]
+    if width <= 2 and body and all(any(cells[width:]) for _, cells in body):  # a title, or Excel's «sep=,»
+        raise FileRefused(
+            "file.cells",
+            f"{header_row} 行目が見出しになっていません（下のどの行よりも項目が少ない）",
+            "見出しより上の行（表題や sep= など）を消して、見出しから始まるファイルを出力し直してください",
+        )
     if wrong:
         raise FileRefused(
             "file.cells",

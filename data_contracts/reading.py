@@ -13,7 +13,7 @@ from data_contracts.my_number import holds_my_numbers
 from data_contracts.profile import Profile, Source
 from data_contracts.reading_csv import read_csv
 from data_contracts.reading_fixed import read_fixed
-from data_contracts.reading_xlsx import Spoilt, read_xlsx
+from data_contracts.reading_xlsx import Spoilt, Turned, read_xlsx
 from data_contracts.refusal import FileRefused, rows_named
 from data_contracts.values import half_width
 
@@ -23,7 +23,6 @@ _FIXED_DIGITS = re.compile(r"(?:\[0-9\]|\\d)\{(\d+)\}")
 _SCIENTIFIC = r"^[0-9](\.[0-9]+)?[Ee]\+?[0-9]+$"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """First bytes of a workbook (also of an old or locked one): it is known by them, not by its name."""
-_LOST_REMEDY = "番号の列を「文字列」の書式にして、頭の 0 を残したまま出力し直してください"
 
 
 def read_delivery(path: Path, source: Source) -> pa.Table:
@@ -65,7 +64,7 @@ def _table(data: bytes, source: Source) -> pa.Table:
         columns[name] = pa.nulls(len(grid.rows), pa.string()) if place is None else null_when_empty(grid.columns[place])
     for column in contract.columns:
         if column.name in places:
-            _refuse_lost_zeros(column, columns[column.name], grid.rows, spoilt.get(places[column.name], []))
+            _refuse_turned(column, columns[column.name], grid.rows, spoilt.get(places[column.name], []))
     return pa.table({"row": grid.rows, **columns})
 
 
@@ -151,21 +150,31 @@ def _refuse_my_numbers(header: str, column: pa.Array, profile: Profile) -> None:
     )
 
 
-def _refuse_lost_zeros(column: Column, cells: pa.Array, rows: pa.Array, spoilt: list[tuple[int, str]]) -> None:
-    """Excel turned keys into numbers: what was lost cannot be guessed, so the file goes back."""
-    digits = _FIXED_DIGITS.fullmatch(column.pattern or "")
-    if column.type != "text" or (column.key_position is None and digits is None):
+def _refuse_turned(column: Column, cells: pa.Array, rows: pa.Array, spoilt: list[Turned]) -> None:
+    """Excel turned numbers of things into amounts, or «1-2-3» into a day: what was lost cannot be guessed, so the file
+    goes back.
+    """
+    if column.type != "text":
         return
+    if dated := [cell.row for cell in spoilt if cell.dated]:
+        raise _lost(column, "日付や時刻に変わっています", dated)
+    if column.key_position is None and column.pattern is None:
+        return
+    digits = _FIXED_DIGITS.fullmatch(column.pattern or "")
     length = int(digits.group(1)) if digits else None
-    turned = [row for row, text in spoilt if length is None or not (text.isdigit() and len(text) == length)]
+    turned = [c.row for c in spoilt if length is None or not (c.text.isdigit() and len(c.text) == length)]
     if not turned and length is not None:
         turned = _shortened(cells, rows, length)
     if turned:
-        raise FileRefused(
-            "file.lost_zeros",
-            f"「{column.header}」が数値になり、頭の 0 が失われています（{rows_named(turned)}）",
-            _LOST_REMEDY,
-        )
+        raise _lost(column, "数値になり、頭の 0 が失われています", turned)
+
+
+def _lost(column: Column, what: str, rows: list[int]) -> FileRefused:
+    return FileRefused(
+        "file.lost_zeros",
+        f"「{column.header}」が{what}（{rows_named(rows)}）",
+        f"「{column.header}」の列を「文字列」の書式にして、もとの書き方のまま（頭の 0 も残して）出力し直してください",
+    )
 
 
 def _shortened(cells: pa.Array, rows: pa.Array, length: int) -> list[int]:

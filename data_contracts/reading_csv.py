@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -22,6 +22,7 @@ _LOOK = 100_000  # bytes from the start and around the damage that are looked at
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 # Single bytes that Python's codec lets through although CP932 assigns them nothing.
 _NOT_CP932 = "\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3"
+_SEPARATORS = {",": "カンマ", ";": "セミコロン", "\t": "タブ"}
 csv.field_size_limit(2**31 - 1)  # a 10 MB cell is a bad row (too long), not an unreadable file
 
 
@@ -32,16 +33,27 @@ def read_csv(data: bytes, profile: Profile) -> Grid:
         raise FileRefused(
             "file.empty", "ファイルに見出し行がありません", "0 件のときも見出し行を付けて出力してください"
         )
-    if len(text) >= _ARROW_FROM:
-        grid = _by_arrow(text, profile)
-        if grid is not None:
-            return grid
+    grid = _by_arrow(text, profile) if len(text) >= _ARROW_FROM else None
+    if grid is not None:
+        _refuse_other_separator(grid.header, grid.header_row, profile)
+        return grid
     records = list(_by_python(text, profile))
     if not records:
         raise FileRefused(
             "file.empty", "ファイルに見出し行がありません", "0 件のときも見出し行を付けて出力してください"
         )
+    _refuse_other_separator(records[0][1], records[0][0], profile)
     return grid_of(records, records[0][0])
+
+
+def _refuse_other_separator(header: Sequence[str], row: int, profile: Profile) -> None:
+    if len(header) == 1 and any(mark in header[0] for mark in _SEPARATORS):
+        agreed = _SEPARATORS.get(profile.delimiter, f"「{profile.delimiter}」")
+        raise FileRefused(
+            "file.separator",
+            f"{row} 行目の見出しが{agreed}で区切られていません",
+            f"{agreed}区切りで出力し直してください",
+        )
 
 
 def decode(data: bytes, encoding: str | None) -> str:

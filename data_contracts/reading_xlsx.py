@@ -1,16 +1,25 @@
 """Excel workbooks: one sheet, one header row, dates as dates, keys as text or not at all."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
 
 from data_contracts.grid import Grid, grid_of
 from data_contracts.profile import Profile
 from data_contracts.refusal import FileRefused
 from data_contracts.workbook import read_cells
 
-Spoilt = Mapping[int, list[tuple[int, str]]]
-"""Column position → (row, text) of cells that Excel turned into a number, a date or a truth value."""
+
+class Turned(NamedTuple):
+    """A cell that Excel turned into a number or a truth value, or (`dated`) into a date or a time."""
+
+    row: int
+    text: str
+    dated: bool
+
+
+Spoilt = Mapping[int, list[Turned]]
+"""Column position → cells that are not text."""
 
 
 def read_xlsx(data: bytes, profile: Profile) -> tuple[Grid, Spoilt]:
@@ -38,9 +47,10 @@ def _text(cell: Any) -> str:
 
 
 def _spoilt(rows: list[tuple[int, dict[int, Any]]]) -> Spoilt:
-    found: dict[int, list[tuple[int, str]]] = {}
+    found: dict[int, list[Turned]] = {}
     for row, cells in rows:
         for position, cell in cells.items():
             if not isinstance(cell, str):
-                found.setdefault(position, []).append((row, _text(cell)))
+                dated = isinstance(cell, (date, time, timedelta))
+                found.setdefault(position, []).append(Turned(row, _text(cell), dated))
     return found

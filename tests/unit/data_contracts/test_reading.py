@@ -2,7 +2,7 @@
 
 import dataclasses
 import io
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +255,45 @@ def test_excel_that_turned_keys_into_numbers(tmp_path: Path, spoilt: object) -> 
     assert refusal.rule == "file.lost_zeros" and "3 行目" in refusal.detail
     whole = workbook([header, [123456789012345, 1, 1, 1, "2026-04-01"]])  # all fifteen digits are there
     assert read(tmp_path, whole, PROTECTED)["resident_id"].to_pylist() == ["123456789012345"]
+
+
+@pytest.mark.parametrize(
+    ("column", "spoilt", "said"),
+    [
+        ("世帯番号", 121, "数値"),
+        ("町字コード", 1001, "数値"),
+        ("番地", date(2001, 2, 3), "日付"),
+        ("方書", time(2, 5), "日付"),
+        ("宛名番号", date(2026, 4, 1), "日付"),
+    ],
+)
+def test_excel_that_turned_identifiers_or_addresses_into_something_else(
+    tmp_path: Path, column: str, spoilt: object, said: str
+) -> None:
+    """«1-2-3» typed into a general cell is a day to Excel; a 世帯番号 without its zeros is another household's."""
+    residents = CATALOG.source("residents", date(2026, 4, 1))
+    fine = {"宛名番号": ID.format(1), "履歴番号": 1, "世帯番号": "0121", "住民状態": "現存", "町字コード": "0001001",
+            "番地": 12, "方書": "", "生年月日": date(1980, 4, 1)}  # fmt: skip
+    assert read(tmp_path, workbook([list(fine), list(fine.values())]), residents)["lot"].to_pylist() == ["12"]
+    refusal = refused(tmp_path, workbook([list(fine), list((fine | {column: spoilt}).values())]), residents)
+    assert refusal.rule == "file.lost_zeros" and "2 行目" in refusal.detail
+    assert f"「{column}」が{said}" in refusal.detail and f"「{column}」" in refusal.remedy
+
+
+@pytest.mark.parametrize("above", ["sep=,", "令和8年度 体制一覧"])
+def test_a_line_above_the_header_is_told_as_what_it_is(tmp_path: Path, above: str) -> None:
+    refusal = refused(tmp_path, f"{above}\r\n{TEAM_FILE}")
+    assert refusal.rule == "file.cells" and "1 行目" in refusal.detail and "見出し" in refusal.remedy
+    titled = workbook([[above], ["班", "担当区", "週訪問数"], ["北班", "一区", 3]])
+    assert refused(tmp_path, titled).detail == refusal.detail
+
+
+@pytest.mark.parametrize(
+    "content", [TEAM_FILE.replace(",", ";"), TEAM_FILE.replace(",", "\t"), f"sep=;\n{TEAM_FILE.replace(',', ';')}"]
+)
+def test_another_separator_is_told_as_what_it_is(tmp_path: Path, content: str) -> None:
+    refusal = refused(tmp_path, content)
+    assert refusal.rule == "file.separator" and "カンマ" in refusal.remedy
 
 
 def test_excel_sheet_and_title_rows(tmp_path: Path) -> None:
