@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from multiprocessing import get_context
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from data_contracts import reading_csv
+from data_contracts.reading import FileRefused, read_delivery
 from tests.fuzz.deliveries import ALONE, Delivery, clean_grids, delivery
 from tests.fuzz.families import Outcome
 from tests.fuzz.grids import catalog
@@ -85,6 +88,25 @@ def test_every_source_and_every_family_is_there(few: list[Delivery]) -> None:
 def test_the_same_number_is_the_same_file(few: list[Delivery]) -> None:
     assert [delivery(d.number).data for d in few[::7]] == [d.data for d in few[::7]]
     assert {d.outcome for d in few} == set(Outcome)
+
+
+def test_a_large_file_is_read_as_a_small_one(
+    few: list[Delivery], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spoilt files are small; those of a city go through another parser."""
+    texts = [one for one in few if one.source.profile.kind == "csv"]
+    small = [_read(one, tmp_path) for one in texts]
+    monkeypatch.setattr(reading_csv, "_ARROW_FROM", 0)
+    assert [one.number for one, told in zip(texts, small, strict=True) if _read(one, tmp_path) != told] == []
+
+
+def _read(one: Delivery, folder: Path) -> pa.Table | str:
+    path = folder / "one.csv"
+    path.write_bytes(one.data)
+    try:
+        return read_delivery(path, one.source)
+    except FileRefused as refusal:
+        return str(refusal)
 
 
 @pytest.mark.long
