@@ -86,6 +86,23 @@ def test_warnings_are_told_and_the_row_accepted() -> None:
     assert judgement.counts[1].refused == 0
 
 
+@pytest.mark.parametrize(
+    ("lot", "building", "rules"),
+    [
+        ("1月2日", "", ["R-RES-05"]),
+        ("2001/2/3", "", ["R-RES-05"]),
+        ("Dec-50", "", ["R-RES-05"]),
+        ("1-2", "2月5日", ["R-RES-05"]),
+        ("1234-5-6", "2-5", []),
+        ("345番地6", "Bld-12", []),
+        ("", "", []),
+    ],
+)
+def test_an_address_that_a_spreadsheet_made_a_day_of_is_refused(lot: str, building: str, rules: list[str]) -> None:
+    of = source("residents")
+    assert [rule for _, _, rule in broken(judged(of, [like(of, 1, lot=lot, building=building)]))] == rules
+
+
 @pytest.mark.parametrize("relationship", ["世帯主", "子の妻", "妻(未届)", "夫（未届）の子の子", "同居人", ""])
 def test_composed_relationships_are_known(relationship: str) -> None:
     of = source("residents")
