@@ -21,6 +21,8 @@ MOST_UNPACKED = 256 << 20
 """Bytes that a workbook may unpack to (about 250,000 rows of 30 columns); more comes as CSV."""
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 200
 """Rows of an Excel sheet, and columns that a delivery could have with any sense."""
+_JAPANESE_DATES = {*range(27, 37), *range(50, 59)}
+"""Formats such as 令和8年4月1日 and 4月1日 that Japanese Excel names by number alone (ECMA-376, 18.8.30)."""
 _MERGED = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}mergeCell"
 _VALUES = "「形式を選択して貼り付け」の「値」で置き換えて保存し直してください"
 
@@ -113,7 +115,8 @@ def _sheet(book: Any, sheet: Any, skip_rows: int) -> Cells:
 
     found = Cells(sheet.title)
     with book._archive.open(sheet._worksheet_path) as source:
-        formats = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}
+        eastern = {place for place, style in enumerate(book._cell_styles) if style.numFmtId in _JAPANESE_DATES}
+        formats = {"date_formats": book._date_formats | eastern, "timedelta_formats": book._timedelta_formats}
         parser = WorkSheetParser(source, sheet._shared_strings, data_only=True, epoch=book.epoch, **formats)
         for _, element in iterparse(source):
             if element.tag == _MERGED:

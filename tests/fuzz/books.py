@@ -13,8 +13,8 @@ REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _IN_XML = re.compile("[^\t\n\r\x20-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold; Excel leaves it out."""
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-TEXT, NUMBER, DATE = 0, 0, 1
-"""Styles: general, and a date format."""
+TEXT, NUMBER, DATE, ERA, MONTH_DAY = 0, 0, 1, 3, 4
+"""Styles: general, and date formats; the last two are what Japanese Excel makes of «令和8年4月1日» and of «1-2»."""
 
 
 @dataclass
@@ -99,7 +99,8 @@ class Book:
                 f'<?xml version="1.0"?><styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts>'
                 '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
                 '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-                '<cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="46"/></cellXfs></styleSheet>'
+                '<cellXfs count="5"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="46"/><xf numFmtId="58"/>'
+                '<xf numFmtId="56"/></cellXfs></styleSheet>'
             ),
         )
         phonetic = '<rPh sb="0" eb="1"><t>フリガナ</t></rPh><phoneticPr fontId="0"/>'

@@ -10,7 +10,7 @@ from data_contracts.reading_xlsx import read_xlsx
 from data_contracts.refusal import FileRefused
 from data_contracts.workbook import MOST_UNPACKED
 from pipelines.settings import CONFIG
-from tests.fuzz.books import Book, Sheet
+from tests.fuzz.books import DATE, ERA, MONTH_DAY, Book, Sheet
 
 PROFILE = load_catalog(CONFIG / "sources").source("teams", date(2026, 4, 1)).profile
 HEADER = ["班", "担当区", "週訪問数"]
@@ -70,6 +70,13 @@ def test_merged_cells_send_the_file_back_and_merged_titles_do_not() -> None:
     title = Sheet([["体制一覧"], *ROWS], after=merged.replace("A2:A3", "A1:C1"))
     grid, _ = read_xlsx(Book([title]).bytes(), replace(PROFILE, skip_rows=1))
     assert grid.rows.to_pylist() == [3, 4]
+
+
+@pytest.mark.parametrize("style", [DATE, ERA, MONTH_DAY])
+def test_a_date_is_one_in_every_format_of_japanese_excel(style: int) -> None:
+    """Formats 27 to 36 and 50 to 58 stand in no list of formats: Excel of that language knows them."""
+    cells = [HEADER, ["北班", "一区", f'<c r="@" s="{style}"><v>46113</v></c>']]
+    assert read(Book([Sheet(cells)])) == [HEADER, ["北班", "一区", "2026-04-01"]]
 
 
 def test_filtered_rows_send_the_file_back() -> None:
