@@ -40,6 +40,8 @@ class Delivery:
     data: bytes
     done: tuple[str, ...]
     outcome: Outcome
+    rows: int | None
+    """How many the file holds, where what wrote it keeps them all."""
 
 
 @lru_cache(maxsize=1)
@@ -71,11 +73,13 @@ def _alone(rng: Random, number: int, grid: Grid) -> Delivery:
         steps = [rng.choice(PLAIN), family]
     else:
         steps = [family]
-    data: Grid | bytes = grid
+    changed, data = grid, b""
     for step in steps:
-        data = step.change(rng, data)
-    assert isinstance(data, bytes)
-    return _delivery(number, grid, data, steps, family.outcome)
+        if step in GRIDS.families:
+            changed = step.change(rng, changed)
+        else:
+            data = step.change(rng, data if step in BYTES.families else changed)
+    return _delivery(number, grid, data, steps, family.outcome, changed)
 
 
 def _mixed(rng: Random, number: int, grid: Grid) -> Delivery:
@@ -90,13 +94,17 @@ def _mixed(rng: Random, number: int, grid: Grid) -> Delivery:
     for step in rng.sample(BYTES.families, rng.choice([0, 0, 1, 2])):
         steps.append(step)
         data = step.change(rng, data)
-    return _delivery(number, grid, data, steps, Outcome.ANY)
+    return _delivery(number, grid, data, steps, Outcome.ANY, changed)
 
 
-def _delivery(number: int, grid: Grid, data: bytes, steps: Sequence[Family], outcome: Outcome) -> Delivery:
+def _delivery(
+    number: int, grid: Grid, data: bytes, steps: Sequence[Family], outcome: Outcome, changed: Grid
+) -> Delivery:
     records = any(step in FIXED.families for step in steps)
     source = fixed(grid.source) if records else declared(grid.source)
-    return Delivery(number, source, grid, data, tuple(step.name for step in steps), outcome)
+    kept = steps[-1].outcome is Outcome.SAME and steps[-1] not in BYTES.families
+    rows = sum(any(row) for row in changed.rows) if kept else None
+    return Delivery(number, source, grid, data, tuple(step.name for step in steps), outcome, rows)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import re
 import signal
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -179,7 +179,7 @@ def guarded(seconds: int = MOST_SECONDS) -> Iterator[None]:
 def _wrong(one: Delivery, document: Mapping[str, Any], done: Treated) -> Iterator[str]:
     page = receipt_html(document)
     yield from _unclear(document)
-    yield from _unaccounted(one, document, done.judgement)
+    yield from _unaccounted(one, document, done.judgement, done.refusals)
     said = f"{json.dumps(document, ensure_ascii=False)}\n{page}\n{done.refusals.get(one.number, '')}"
     if told := sorted(n for n in personal(one.clean) if n in said):
         yield f"{len(told)} cells of the delivery are in what is said about it"
@@ -197,10 +197,14 @@ def _unclear(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"{said['rule']} does not say in Japanese what is wrong and what to do"
 
 
-def _unaccounted(one: Delivery, document: Mapping[str, Any], judgement: Judgement | None) -> Iterator[str]:
-    """Every row read is accepted, forgotten or on the receipt with its number."""
+def _unaccounted(
+    one: Delivery, document: Mapping[str, Any], judgement: Judgement | None, refused: Container[int]
+) -> Iterator[str]:
+    """Every row of the file is accepted, forgotten or on the receipt with its number."""
     if document["rows_in"] != document["rows_refused"] + document["accepted_or_forgotten"]:
         yield "rows do not add up"
+    if one.rows is not None and one.number not in refused and document["rows_in"] != one.rows:
+        yield f"{one.rows} rows in the file, {document['rows_in']} on the receipt"
     named: set[int] = set()
     for entry in document["refused"]:
         rows = {row for text in entry["rows"] for row in _span(text)}

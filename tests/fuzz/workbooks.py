@@ -9,14 +9,15 @@ from functools import lru_cache
 from random import Random
 
 from data_contracts.values import parse_date
-from tests.fuzz.books import MAIN, Book, Sheet, letters, relations
+from tests.fuzz.books import DATE, ERA, MAIN, MONTH_DAY, Book, Sheet, letters, relations
 from tests.fuzz.cells import columns_of
 from tests.fuzz.families import Outcome, Register, several
-from tests.fuzz.grids import Grid
+from tests.fuzz.grids import Grid, contract
 
 WORKBOOKS = Register()
 """Grid → bytes of a workbook."""
 _SHEET = "xl/worksheets/sheet1.xml"
+_UNTIL_1904 = (date(1904, 1, 1) - date(1899, 12, 30)).days
 OUTSIDE = "/etc/hostname"
 """A file that every Unix has: what a hostile workbook asks a careless reader to open."""
 
@@ -64,7 +65,8 @@ def shared_texts_with_their_readings(_rng: Random, grid: Grid) -> bytes:
 @WORKBOOKS.add(Outcome.SAME)
 def dates_as_dates(rng: Random, grid: Grid) -> bytes:
     def cell(text: str) -> str:
-        return f'<c r="@" s="1"><v>{serial(text)}</v></c>' if serial(text) else text
+        style = rng.choice([DATE, ERA, MONTH_DAY])
+        return f'<c r="@" s="{style}"><v>{serial(text)}</v></c>' if serial(text) else text
 
     return Book([_with_cells(rng, grid, columns_of(grid, "date"), cell, 1.0)]).bytes()
 
@@ -126,10 +128,27 @@ def merged_cells(rng: Random, grid: Grid) -> bytes:
 
 
 @WORKBOOKS.add(Outcome.REFUSED)
+def filtered_rows(rng: Random, grid: Grid) -> bytes:
+    """What a filter hides is still there."""
+    n = rng.randint(2, len(grid.rows) + 1)
+    xml = sheet_of(grid).xml().replace(f'<row r="{n}">', f'<row r="{n}" hidden="1">')
+    return Book([sheet_of(grid)], parts={_SHEET: xml.encode("utf-8", "ignore")}).bytes()
+
+
+@WORKBOOKS.add(Outcome.REFUSED)
+def texts_that_became_dates(rng: Random, grid: Grid) -> bytes:
+    """«1-2» typed as a lot, a room or a number."""
+    texts = [p for c in contract(grid.source).columns if c.type == "text" and (p := grid.place(c.name)) >= 0]
+    cell = f'<c r="@" s="{rng.choice([DATE, MONTH_DAY])}"><v>46024</v></c>'
+    return Book([_with_cells(rng, grid, texts, lambda _: cell)]).bytes()
+
+
+@WORKBOOKS.add(Outcome.REFUSED)
 def keys_as_numbers(rng: Random, grid: Grid) -> bytes:
+    coded = [grid.place(c.name) for c in contract(grid.source).columns if c.type == "text" and c.pattern]
     places = [
         p
-        for p in columns_of(grid, "text", key=True)
+        for p in {*columns_of(grid, "text", key=True), *coded} - {-1}
         if any(row[p].startswith("0") and row[p].isdigit() for row in grid.rows)
     ]
     if not places:
@@ -151,10 +170,11 @@ def dates_as_bare_numbers(rng: Random, grid: Grid) -> bytes:
     return Book([_with_cells(rng, grid, columns_of(grid, "date"), cell, rng.choice([None, 1.0]))]).bytes()
 
 
-@WORKBOOKS.add(Outcome.ANY)
+@WORKBOOKS.add(Outcome.SAME)
 def dates_from_1904(rng: Random, grid: Grid) -> bytes:
     def cell(text: str) -> str:
-        return f'<c r="@" s="1"><v>{serial(text)}</v></c>' if serial(text) else text
+        days = int(serial(text) or 0) - _UNTIL_1904
+        return f'<c r="@" s="1"><v>{days}</v></c>' if days > 0 else text
 
     return Book([_with_cells(rng, grid, columns_of(grid, "date"), cell, 1.0)], epoch_1904=True).bytes()
 

@@ -65,6 +65,22 @@ def semicolons(_rng: Random, grid: Grid) -> bytes:
 
 
 @WRITINGS.add(Outcome.REFUSED)
+def a_line_that_tells_the_separator(rng: Random, grid: Grid) -> bytes:
+    mark = rng.choice([";", ",", "\t"])
+    return f"sep={mark}\r\n{text_of(grid, delimiter=mark)}".encode()
+
+
+@WRITINGS.add(Outcome.REFUSED)
+def quotes_not_doubled(rng: Random, grid: Grid) -> bytes:
+    """As a programme writes that puts quotes around every cell and never looks into one."""
+    rows = [list(row) for row in grid.rows]
+    row = rng.choice(rows)
+    place = rng.randrange(len(row))
+    row[place] = f'{row[place]}"二"号'
+    return "\r\n".join(",".join(f'"{cell}"' for cell in cells) for cells in (grid.header, *rows)).encode()
+
+
+@WRITINGS.add(Outcome.REFUSED)
 def utf16(rng: Random, grid: Grid) -> bytes:
     return text_of(grid).encode(rng.choice(["utf-16", "utf-16-le", "utf-16-be", "utf-32"]), "surrogatepass")
 
