@@ -98,6 +98,11 @@ def delivery_days(source: Path) -> dict[date, Path]:
     return {day: folder for day, folder in folders.items() if day}
 
 
+def _delivered(path: Path) -> bool:
+    """Whether it is a delivery: no note beside one, nothing still being copied, no mark of Excel that has one open."""
+    return path.is_file() and path.name != CONFIRMATION and not path.name.startswith((".", "~$"))
+
+
 class Ledger:
     """The published ledger, and what waits in the inbox."""
 
@@ -143,10 +148,7 @@ class Ledger:
             if known_from > to:
                 continue
             declared = self._catalog.source(source, day)
-            files = [
-                p for p in folder.iterdir() if p.is_file() and p.name != CONFIRMATION and not p.name.startswith(".")
-            ]
-            for path in files:
+            for path in filter(_delivered, folder.iterdir()):
                 digest = sha256(path.read_bytes())
                 if not known & {(day, digest, ""), (day, digest, path.name)}:
                     kind = declared.profile.kind_of(path.name, declared.contract.default_kind)

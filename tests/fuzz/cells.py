@@ -250,7 +250,8 @@ def one_key_with_two_contents(rng: Random, grid: Grid) -> Grid:
     columns = [c for c in contract(grid.source).columns if c.key_position is None and grid.place(c.name) >= 0]
     column = rng.choice(columns)
     place, row = grid.place(column.name), list(rng.choice(grid.rows))
-    others = {r[place] for r in grid.rows} - {row[place]}
+    read = parse_date if column.type == "date" else str  # 99999999 and nothing are one content
+    others = {r[place] for r in grid.rows if read(r[place]) != read(row[place])}
     row[place] = rng.choice(sorted(others)) if others else f"{row[place]}9"
     return grid.having([*grid.rows, row])
 

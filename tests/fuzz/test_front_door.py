@@ -54,6 +54,7 @@ def spoil(root: Path) -> dict[str, int]:
         (folder / "inner").mkdir()
         (folder / "inner" / "data.csv").write_bytes(b"never read")
         (folder / ".hidden.csv").write_bytes(b"still being copied")
+        (folder / "~$open_full.xlsx").write_bytes(b"\x05clerk".ljust(165))  # Excel's own, while somebody looks
         os.mkfifo(folder / "pipe.csv")
         (folder / "nowhere.csv").symlink_to(folder / "missing.csv")
     return expected
@@ -77,6 +78,7 @@ def test_every_file_has_its_entry_and_its_receipt(taken: tuple[Home, dict[str, i
     for source, files in expected.items():
         entries = [e for e in home.ledger().of(source) if e.folder_day == NEXT and e.file[:3].isdigit()]
         assert len(entries) == files
+        assert not [e for e in home.ledger().of(source) if e.file.startswith(("~$", "."))]
         for entry in entries:
             base = f"published/receipts/{source}/{entry.known_from}/{entry.order:03d}"
             document = home.store.read_json(f"{base}.json")
