@@ -113,7 +113,7 @@ def _fact(dice: random.Random, owners: Sequence[Row], pool: Sequence[str]) -> Ro
         "kind": kind,
         "began_on": _day(began),
         "ended_on": None if length is None else _day(began + length),
-        "quantity": dice.choice([None, 1, 30_000]),
+        "quantity": dice.choice([None, 0, 1, 30_000, 9_999_999_999]),
         "date_precision": dice.choice(["day", "day", "batch", "unknown"]),
         **owner,
         **_known(dice),
