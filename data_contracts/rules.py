@@ -169,7 +169,7 @@ def _values(column: Column) -> Rule | None:
     allowed, name = ", ".join(map(_text, column.values)), quoted(column.name)
     broken = f"NOT list_has_all([{allowed}], {name})" if column.type == "list" else f"{name} NOT IN ({allowed})"
     sentence = f"は決められた語のどれかである({'、'.join(column.values)})"
-    remedy = "決められた語に直すか、読み方(profile.yaml)に置き換えを加えてください。"
+    remedy = "決められた語に直して出し直してください。課でいつも使う語なら、読み替えを気づきの担当に頼んでください。"
     rule = _rule(column, "values", broken, sentence, remedy)
     return Rule(rule.id, rule.sentence, rule.predicate, rule.remedy, column.values_severity)
 

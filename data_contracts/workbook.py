@@ -106,7 +106,20 @@ def _chosen(book: Any, profile: Profile) -> Cells:
             f"中身のあるシートが {len(filled)} 枚あります",
             "届けるシートを 1 枚だけ残して（ほかは削除して）保存し直してください",
         )
-    return filled[0] if filled else Cells()
+    chosen = filled[0] if filled else Cells()
+    for sheet in [sheet for sheet in book.worksheets if sheet not in seen]:
+        header = _header(_sheet(book, sheet, profile.skip_rows))
+        if header and header == _header(chosen):
+            raise FileRefused(
+                "file.hidden_sheet",
+                "見えないシートに、同じ見出しの表があります",
+                "届けるほうのシートを表示に戻し、ほかを削除して保存し直してください",
+            )
+    return chosen
+
+
+def _header(cells: Cells) -> set[Any]:
+    return set(cells.rows[0][1].values()) if cells.rows else set()
 
 
 def _sheet(book: Any, sheet: Any, skip_rows: int) -> Cells:

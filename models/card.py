@@ -104,7 +104,7 @@ def card(
 def _head(model: Model, demonstration: bool, signable: bool) -> list[str]:
     lines = ["# モデルカード / Model card", ""]
     if demonstration:
-        lines += ["> **架空データ**: 作りものの市のデータで作り、確かめました。実際の市の訪問リストには使えません。", ""]
+        lines += ["> **架空データ**: 作りものの市のデータで作りました。実際の市の訪問リストには使えません。", ""]
     if not signable:
         lines += ["> **早さを測らない検証 (single_cohort・yearly)**: 訪問リストへの署名はできません。", ""]
     learner = str(model.learned.get("learner", ""))

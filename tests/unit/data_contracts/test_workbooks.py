@@ -40,6 +40,15 @@ def test_two_sheets_with_rows_are_not_half_read() -> None:
     assert (refusal.rule, "2 枚" in refusal.detail) == ("file.sheets", True)
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_table_on_a_sheet_that_cannot_be_seen_is_not_passed_over(state: str) -> None:
+    """A pivot's extract of a few rows in front, everything behind it: which of them is delivered nobody knows."""
+    behind = Sheet([HEADER, *ROWS[1:] * 5], name="元データ", state=state)
+    assert refused(Book([Sheet(ROWS[:2]), behind])).rule == "file.hidden_sheet"
+    assert read(Book([Sheet(ROWS), Sheet([], name="空", state=state)])) == ROWS
+    assert refused(Book([Sheet([]), Sheet([], name="空", state=state)])).rule == "file.empty"
+
+
 def test_a_formula_with_its_value_is_that_value() -> None:
     cells = [HEADER, ["北班", "一区", '<c r="@"><f>6*2</f><v>12</v></c>'], ROWS[2]]
     assert read(Book([Sheet(cells)])) == ROWS
