@@ -15,7 +15,7 @@ from math import sqrt
 from typing import Any
 
 from data_contracts.contract import Contract, DriftRule
-from data_contracts.profiles import Profile
+from data_contracts.profiles import ZERO, Profile, share_in_words
 
 _SEASON = timedelta(days=21)
 _YEAR = timedelta(days=365)
@@ -53,9 +53,11 @@ def sentence(one: Drift, contract: Contract, kind: str) -> str:
         return f"{within}「{one.about}」の行数が{one.now:,}です(前の全件では{one.high:,})"
     name, _, word = one.about.partition("=")
     header = contract.column(name).header
-    what = f"「{header}」が空の行" if rule.of == "empty" else f"「{header}」が「{word}」の行"
+    what = f"「{header}」が空" if rule.of == "empty" else share_in_words(header, word)
+    rows = "行" if word == ZERO else "の行"
     shares = f"{one.low / 10:.1f}~{one.high / 10:.1f}%"
-    return f"{what}の割合が{one.now / 10:.1f}%です(これまで{one.compared}回は{shares})"
+    told = f"{what}{rows}の割合が{one.now / 10:.1f}%です(これまで{one.compared}回は{shares})"
+    return f"{told}。番号の頭の 0 が消えていないか確かめてください" if word == ZERO and one.now < one.low else told
 
 
 def drifts(new: Profile, earlier: Sequence[Profile], contract: Contract) -> list[Drift]:

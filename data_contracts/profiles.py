@@ -7,6 +7,7 @@ all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,11 +46,19 @@ class Profile:
     """Accepted rows without a number, by what came of looking for their person (pipelines.gate.LINKS)."""
 
 
+ZERO = "0…"
+"""In the place of a word: numbers that begin with 0. Where their length is not agreed, a number that lost its zeros
+looks like any other, and is another customer's or household's.
+"""
+_ANY_LENGTH = re.compile(r"\[0-9A-Za-z-?\]\{1,\d+\}")
+
+
 def watched_words(contract: Contract) -> list[tuple[str, str]]:
-    """(column, word) of every coded column whose words may be counted."""
+    """(column, word) of every coded column whose words may be counted, and (column, ZERO) of numbers of any length."""
     hidden = set(contract.uncounted)
     coded = [(c.name, word) for c in contract.columns if c.values and c.type == "text" for word in c.values]
-    return [(name, word) for name, word in coded if f"{name}={word}" not in hidden]
+    numbers = [(c.name, ZERO) for c in contract.columns if _ANY_LENGTH.fullmatch(c.pattern or "")]
+    return [(name, word) for name, word in [*coded, *numbers] if f"{name}={word}" not in hidden]
 
 
 def profiles(
@@ -65,7 +74,7 @@ def profiles(
         return {}
     columns, words = [c.name for c in contract.columns], watched_words(contract)
     counted = [f"count(*) FILTER ({quoted(name)} IS NULL)" for name in columns]
-    counted += [f"count(*) FILTER ({quoted(name)} = {_text(word)})" for name, word in words]
+    counted += [f"count(*) FILTER ({_says(name, word)})" for name, word in words]
     steps = pa.table({"delivery": pa.array(large, pa.int32()), "every": pa.array(large.values(), pa.int64())})
     with duckdb.connect() as con:
         open_staged(con, staged)
@@ -103,6 +112,15 @@ def _kept(
 def coarse(count: int, n: int) -> int:
     """A count of `n` rows that tells of no few: under SMALL none, all but a few all."""
     return 0 if count < SMALL else n if count > n - SMALL else count
+
+
+def share_in_words(header: str, word: str) -> str:
+    """What a count by «column=word» is of, in Japanese."""
+    return f"「{header}」が 0 で始まる" if word == ZERO else f"「{header}」が「{word}」"
+
+
+def _says(name: str, word: str) -> str:
+    return f"starts_with({quoted(name)}, '0')" if word == ZERO else f"{quoted(name)} = {_text(word)}"
 
 
 def _text(value: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from data_contracts.drift import Drift, sentence
-from data_contracts.profiles import LEAST_ROWS, Profile, coarse
+from data_contracts.profiles import LEAST_ROWS, Profile, coarse, share_in_words
 from models.intervals import MADE_UP
 from outreach.week import monday_of
 from pipelines import layout
@@ -167,7 +167,7 @@ def _shares(past: list[Profile], home: Home, name: str, day: date) -> list[dict[
                 column, _, said = about.partition("=")
                 if seen and max(seen) - min(seen) >= 1 and column in contract.names:
                     header = contract.column(column).header
-                    label = f"「{header}」が空" if of == "empty" else f"「{header}」が「{said}」"
+                    label = f"「{header}」が空" if of == "empty" else share_in_words(header, said)
                     found.append(
                         {
                             "kind": word,

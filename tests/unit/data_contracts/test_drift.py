@@ -10,7 +10,7 @@ from contract_cases import like, names, source, staged
 
 from data_contracts.contract import Contract
 from data_contracts.drift import Drift, drifts, sentence
-from data_contracts.profiles import LEAST_ROWS, SMALL, Profile, profiles
+from data_contracts.profiles import LEAST_ROWS, SMALL, ZERO, Profile, profiles
 
 TAX = source("tax_bills").contract
 MONTHS = [date(2023 + n // 12, n % 12 + 1, 1) for n in range(36)]
@@ -127,6 +127,25 @@ def test_a_profile_holds_counts_and_no_small_ones() -> None:
     assert words["close_reason=時効"] == 0
     assert words["levy=住民税"] == LEAST_ROWS
     assert within == {"2024": LEAST_ROWS}
+
+
+def test_numbers_of_any_length_that_lost_their_zeros_are_pointed_out() -> None:
+    """Such a number looks like any other; it is another customer's, and the old one's notices stay open."""
+    of = source("water_notices")
+
+    def delivery(n: int, zeros: bool) -> Profile:
+        rows = staged(
+            of, [like(of, row, customer_no=f"{row + 1:07d}" if zeros else str(row + 1)) for row in range(LEAST_ROWS)]
+        )
+        return Profile(n, MONTHS[n], "delta", LEAST_ROWS, *profiles(rows, of.contract, {1: rows.num_rows})[1])
+
+    past = [delivery(n, True) for n in range(16)]
+    assert past[0].words[f"customer_no={ZERO}"] == LEAST_ROWS
+    assert [*drifts(past[-1], past[:-1], of.contract)] == []
+    (found,) = drifts(delivery(16, False), past, of.contract)
+    assert (found.rule, found.about, found.now) == ("drift.words", f"customer_no={ZERO}", 0)
+    said = sentence(found, of.contract, "delta")
+    assert "0 で始まる行の割合が0.0%です" in said and "頭の 0 が消えていないか" in said
 
 
 def test_small_deliveries_and_protection_have_no_shares() -> None:
