@@ -202,9 +202,10 @@ def found_by_month(past: Iterable[Profile], day: date) -> list[dict[str, Any]]:
 
 def fewer_found(links: list[dict[str, Any]]) -> list[str]:
     """In Japanese, that the newest month found clearly fewer persons than each of those before it."""
-    seen = [value for value in links[0]["series"] if value is not None] if links else []
-    *before, now = seen or [None]
-    if len(before) < _LEAST_MONTHS or now is None or now >= min(before) - _POINTS:
+    series = links[0]["series"] if links else []
+    *before, now = [value for value in series if value is not None] or [None]
+    lately = any(value is not None for value in series[-_LEAST_MONTHS:])  # an old fall is no news
+    if not lately or len(before) < _LEAST_MONTHS or now >= min(before) - _POINTS:
         return []
     return [f"人が一人に決まった行が{now}%に減りました(これまでの月は{min(before)}~{max(before)}%)"]
 

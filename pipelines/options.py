@@ -27,13 +27,13 @@ class Day(click.ParamType):
 class Filled(click.ParamType):
     """Words that are more than blanks: who asks or holds a copy (the audit names them), why somebody says no."""
 
-    def __init__(self, name: str, missing: str) -> None:
-        """`name`: the placeholder of the help; `missing`: what is wrong with a blank."""
-        self.name, self.missing = name, missing
+    def __init__(self, name: str, blank: str) -> None:
+        """`name`: how the help names the words; `blank`: what is said of a blank."""
+        self.name, self.blank = name, blank
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The words without blanks around them, or fail with usage."""
-        return str(value).strip() or self.fail(self.missing, param, ctx)
+        return str(value).strip() or self.fail(self.blank, param, ctx)
 
 
 SOMEBODY: Final = Filled("NAME", "nobody is named")

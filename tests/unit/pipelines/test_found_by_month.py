@@ -31,4 +31,7 @@ def test_fewer_found_than_ever_is_pointed_out_once_some_months_are_known() -> No
     (said,) = fewer_found(found_by_month(fallen, DAY))
     assert "70.0%に減りました" in said and "90.0~90.0%" in said
     assert fewer_found(found_by_month(fallen[1:], DAY)) == [], "two months are too few"
+    assert fewer_found(found_by_month(fallen, date(2026, 7, 1))) == [], "nothing came since: the fall is no news"
+    (nobody,) = fewer_found(found_by_month([*fine, delivery(4, unread=1000)], DAY))
+    assert "0.0%に減りました" in nobody
     assert fewer_found(found_by_month([*fine, delivery(4, linked=860, none=140)], DAY)) == []
