@@ -68,7 +68,7 @@ def prove(
     import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context.variables.progress_bars = {"globally": False}
     suite = context.suites.add(compile_suite(source.contract, (lambda sql: sql) if spark is None else to_spark))
     data, batch = _on_duckdb(context, staged_parquet) if spark is None else _on_spark(context, staged_parquet, spark)
     definition = context.validation_definitions.add(gx.ValidationDefinition(name=source.name, data=data, suite=suite))
