@@ -17,6 +17,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path.name == "engines" and not asked else None
 
 
+@pytest.hookimpl(trylast=True)  # of the tests that are left when others were deselected
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that need the session home first: they take longest, and no worker is to be alone with one at the end. One
     builds it; the other has the properties to try meanwhile.
