@@ -43,50 +43,57 @@ the person knows of it; the one resident who fits by kana and address, for the ä
 # one where a protected person once lived, and it names nobody; when it names a protected person or somebody who lives
 # with one, at whatever address (a refuge, the other party's), unless name and address are those of one resident who is
 # not of theirs. Fail closed: the desk hands back what is not its own.
+_AMONG = f"""
+create or replace temp table near as
+with current as (
+  select resident_id, household_id from membership where known_from <= $run and $run < coalesce(known_until, {FOREVER})
+    and "from" <= $run and $run <= coalesce("until", {FOREVER})),
+shielded as (
+  select distinct day, resident_id from protection join (select distinct day from slips)
+    on "from" <= day and day <= coalesce("until", {FOREVER})
+    or "from" <= $run and $run <= coalesce("until", {FOREVER}))
+select day, resident_id, true as shielded from shielded
+union all
+select distinct s.day, c.resident_id, false from shielded s join current o using (resident_id)
+  join current c using (household_id) anti join shielded t on t.day = s.day and t.resident_id = c.resident_id
+"""
+# Whoever a slip could be about, and those it must not be told of: of a day's few slips that is a handful, and only
+# their names are normalised.
+_ASKED = """
+select resident_id, status, town_code, dwelling_id, name_kana, "from", "until" from states
+where resident_id in (select resident_id from near)
+  or split_part(dwelling_id, '|', 1) || '|' || split_part(dwelling_id, '|', 2) in (select lot from slips)
+"""
 _ROUTED = f"""
-with shielded as (
-  select distinct resident_id from protection
-  where "from" <= $day and $day <= coalesce("until", {FOREVER})
-    or "from" <= $run and $run <= coalesce("until", {FOREVER})),
-near as (
-  select resident_id from membership where household_id in (
-    select household_id from membership where resident_id in (select resident_id from shielded)
-      and known_from <= $run and $run < coalesce(known_until, {FOREVER})
-      and "from" <= $run and $run <= coalesce("until", {FOREVER}))
-    and known_from <= $run and $run < coalesce(known_until, {FOREVER})
-    and "from" <= $run and $run <= coalesce("until", {FOREVER})
-  union select resident_id from shielded),
+with placed as (
+  select *, split_part(dwelling_id, '|', 1) || '|' || split_part(dwelling_id, '|', 2) as lot,
+    split_part(dwelling_id, '|', 3) as room, "from" <= $run and $run <= coalesce("until", {FOREVER}) as now
+  from asked),
 homes as (
-  select dwelling_id, split_part(dwelling_id, '|', 1) || '|' || split_part(dwelling_id, '|', 2) as lot,
-    split_part(dwelling_id, '|', 3) as room,
-    bool_or("from" <= $run and $run <= coalesce("until", {FOREVER})) as now
-  from keyed_states where dwelling_id is not null and (resident_id in (select resident_id from shielded)
-    or resident_id in (select resident_id from near) and "from" <= $run and $run <= coalesce("until", {FOREVER}))
-  group by all),
-names as (select distinct kana_key from keyed_states where resident_id in (select resident_id from near)
-  and kana_key is not null),
-here as (
-  select resident_id, split_part(dwelling_id, '|', 1) || '|' || split_part(dwelling_id, '|', 2) as lot,
-    split_part(dwelling_id, '|', 3) as room, kana_key from keyed_states where status in (select unnest($here))
-    and "from" <= $day and $day <= coalesce("until", {FOREVER})
-    and resident_id not in (select resident_id from near)),
+  select n.day, p.lot, p.room, bool_or(p.now) as now from placed p join near n using (resident_id)
+  where p.dwelling_id is not null and (n.shielded or p.now) group by all),
+names as (
+  select distinct n.day, p.kana_key from placed p join near n using (resident_id) where p.kana_key is not null),
 fits as (
-  select s.slip_no, min(h.resident_id) as resident_id from slips s
-  join here h on h.lot = s.lot and h.kana_key = s.kana_key where s.room in ('', h.room)
-  group by s.slip_no having count(distinct h.resident_id) = 1),
+  select s.day, s.slip_no, min(h.resident_id) as resident_id from slips s
+  join placed h on h.lot = s.lot and h.kana_key = s.kana_key and h.status in (select unnest($here))
+    and h."from" <= s.day and s.day <= coalesce(h."until", {FOREVER})
+  anti join near n on n.day = s.day and n.resident_id = h.resident_id
+  where s.room in ('', h.room)
+  group by s.day, s.slip_no having count(distinct h.resident_id) = 1),
 places as (
-  select town_code, min(ward) as ward from keyed_states where ward is not null and town_code is not null group by all),
+  select town_code, min(ward) as ward from states where ward is not null and town_code is not null group by all),
 named as (
-  select s.slip_no, s.kana_key is null as nobody, n.kana_key is not null as theirs
-  from slips s left join names n using (kana_key)),
+  select s.day, s.slip_no, s.kana_key is null as nobody, n.kana_key is not null as theirs
+  from slips s left join names n using (day, kana_key)),
 closed as (
-  select s.slip_no from slips s join homes h on h.lot = s.lot join named n on n.slip_no = s.slip_no
+  select s.day, s.slip_no from slips s join homes h using (day, lot) join named n using (day, slip_no)
   where (h.room = s.room or h.room = '' or s.room = '') and (h.now or n.nobody or n.theirs)
-  union select slip_no from named anti join fits using (slip_no) where theirs)
-select s.slip_no, s.known_from, c.slip_no is not null as closed,
-  coalesce(s.urgent, false) and coalesce(s.told_person, false)
-    and date_diff('day', s.seen_on, $day) <= $max_age as goes_out, f.resident_id, p.town_code, p.ward
-from slips s left join closed c on c.slip_no = s.slip_no left join fits f on f.slip_no = s.slip_no
+  union select day, slip_no from named anti join fits using (day, slip_no) where theirs)
+select s.day, s.slip_no, s.known_from, c.slip_no is not null as closed,
+  coalesce(s.urgent, false) and coalesce(s.told_person, false) as may_go_out,
+  date_diff('day', s.seen_on, s.day) as age, f.resident_id, p.town_code, p.ward
+from slips s left join closed c using (day, slip_no) left join fits f using (day, slip_no)
 left join places p on p.town_code = split_part(s.lot, '|', 1)
 order by all"""
 
@@ -131,15 +138,10 @@ def slips_on(home: Home, day: date) -> pa.Table:
 
 def routed(home: Home, day: date, slips: pa.Table) -> pa.Table:
     """SLIPS of believed slips: protection is asked of `day` and of the day of the run."""
-    if not slips.num_rows:
-        return SLIPS.empty_table()
-    people = People(home)
-    columns = 'resident_id, status, town_code, ward, dwelling_id, name_kana, "from", "until"'
-    states = people.ask(f"select {columns} from states")
-    keyed = states.append_column("kana_key", kana_keys(states["name_kana"]))
-    bound = {"day": day, "run": run_day(home, day), "here": list(HERE)}
-    bound["max_age"] = home.settings.numbers("outreach", day)["urgent_max_age_days"]
-    found = people.ask(_ROUTED, bound, slips=_keyed(people, slips), keyed_states=keyed).to_pylist()
+    found = _judged(home, _with_day(slips, day), run_day(home, day)).to_pylist()
+    max_age = home.settings.numbers("outreach", day)["urgent_max_age_days"]
+    for row in found:
+        row["goes_out"] = row["may_go_out"] and row["age"] is not None and row["age"] <= max_age
     served = capacity(teams(home, day)).team_of_ward if any(row["goes_out"] for row in found) else {}
     rows = [
         row
@@ -148,6 +150,24 @@ def routed(home: Home, day: date, slips: pa.Table) -> pa.Table:
         for row in found
     ]
     return pa.Table.from_pylist(rows, SLIPS)
+
+
+def _judged(home: Home, slips: pa.Table, run: date) -> pa.Table:
+    """Of believed slips, each with the `day` of its sheet: day, slip_no, known_from; `closed`: whether they may be
+    about somebody protected on that day or on the day of the run; what a sheet needs of the others.
+    """
+    if not slips.num_rows:
+        return _NO_SLIPS.empty_table()
+    people = People(home)
+    people.con.register("slips", _keyed(people, slips))
+    people.con.execute(_AMONG, {"run": run})
+    asked = people.ask(_ASKED)
+    keyed = asked.append_column("kana_key", kana_keys(asked["name_kana"]))
+    return people.ask(_ROUTED, {"run": run, "here": list(HERE)}, asked=keyed)
+
+
+def _with_day(slips: pa.Table, day: date) -> pa.Table:
+    return slips.append_column("day", pa.array([day] * slips.num_rows, pa.date32()))
 
 
 def _keyed(people: People, slips: pa.Table) -> pa.Table:
@@ -210,26 +230,40 @@ def forget_slips(home: Home, day: date, draft: Draft) -> int:
                     draft.rewrite(path, kept, [], "term")
                 else:
                     draft.remove(path)
-    for path in home.store.under(ROOT):
-        deleted += _unshow(home, path, day, keep, draft)
+    return deleted + _unshow(home, day, keep, draft)
+
+
+def _unshow(home: Home, day: date, keep: timedelta, draft: Draft) -> int:
+    """All sheets at once: there are as many as days in the term, and each question reads who is protected."""
+    sheets = {path: home.store.read_table(path) for path in home.store.under(ROOT)}
+    past = {path for path in sheets if _day_of(path) < day - keep}
+    deleted = sum(sheets[path].num_rows for path in past)
+    for path in past:
+        draft.remove(path)
+    shown = [_with_day(rows, _day_of(path)) for path, rows in sheets.items() if path not in past]
+    if not shown:
+        return deleted
+    with duckdb.connect() as con:
+        con.register("said", _believed(home, date.max))
+        con.register("shown", pa.concat_tables(shown))
+        still = con.execute(
+            "select said.*, day from said join shown using (slip_no, known_from) where recipient = $chief order by all",
+            {"chief": CHIEF},
+        ).to_arrow_table()
+    judged = _judged(home, still, run_day(home, day))
+    if not judged.num_rows:
+        return deleted
+    closed = judged.filter(judged["closed"])
+    for of_day in pc.unique(closed["day"]).to_pylist():
+        path = layout.slips(of_day)
+        rows, lost = sheets[path], closed.filter(pc.equal(closed["day"], of_day))["slip_no"].combine_chunks()
+        gone = pc.and_(pc.is_in(rows["slip_no"], lost), pc.equal(rows["recipient"], CHIEF))
+        deleted += pc.sum(gone).as_py()
+        draft.rewrite(path, rows.filter(pc.invert(gone)), ["slip_no"], "purge")
+        for copy in home.store.under(f"{layout.PRINTED}{of_day}/"):
+            draft.remove(copy)
     return deleted
 
 
-def _unshow(home: Home, path: str, day: date, keep: timedelta, draft: Draft) -> int:
-    of_day = date.fromisoformat(path.split("/")[3])
-    rows = home.store.read_table(path)
-    if of_day < day - keep:
-        draft.remove(path)
-        return rows.num_rows
-    shown = rows.filter(pc.equal(rows["recipient"], CHIEF))
-    if not shown.num_rows:
-        return 0
-    now = routed(home, of_day, _of(_believed(home, date.max), shown))
-    closed = now.filter(pc.equal(now["recipient"], DESK))["slip_no"].combine_chunks()
-    lost = pc.and_(pc.is_in(rows["slip_no"], closed), pc.equal(rows["recipient"], CHIEF))
-    kept = rows.filter(pc.invert(lost))
-    if kept.num_rows < rows.num_rows:
-        draft.rewrite(path, kept, ["slip_no"], "purge")
-        for copy in home.store.under(f"{layout.PRINTED}{of_day}/"):
-            draft.remove(copy)
-    return rows.num_rows - kept.num_rows
+def _day_of(path: str) -> date:
+    return date.fromisoformat(path.split("/")[3])

@@ -169,19 +169,26 @@ def test_no_copy_goes_out_when_its_week_is_over_but_the_chief_may_read_late(copy
     assert "2026-04-19" in traces.text_of(Path(str(made["xlsx"])))
 
 
-def test_a_slip_leaves_the_chiefs_sheet_and_its_copies_when_protection_begins(copy_of: Callable[..., Path]) -> None:
-    root = copy_of("screened")
-    case = BY_NAME["no consent"]
+def test_slips_leave_the_chiefs_sheets_and_their_copies_when_protection_begins(copy_of: Callable[..., Path]) -> None:
+    """Two sheets of two days, and on each a slip about somebody who is protected from the third day on."""
+    root, after = copy_of("screened"), NEXT + timedelta(days=1)
+    cases = {DAY: BY_NAME["no consent"], NEXT: BY_NAME["withdrawn"]}
+    numbers = {day: f"SLIPNUM{case.number:04d}" for day, case in cases.items()}
     steps.print_copy(opened(root), DAY, None, HOLDER, "slips")
-    for path in files(root, "protected_persons"):
-        if path.parent.name >= str(NEXT):
-            append(path, "protected_persons", [measure() | {"resident_id": case.resident(0)}])
-    again = [row | {"seen_on": "2026-04-06"} for row in slip(BY_NAME["withdrawn"])]
+    again = [row | {"seen_on": "2026-04-06"} for row in slip(cases[NEXT])]
     deliver(root, "community_flags", NEXT, again)
     run_day(root, NEXT)
-    home = opened(root)
-    number = f"SLIPNUM{case.number:04d}"
-    assert number not in home.store.read_table(layout.slips(DAY))["slip_no"].to_pylist()
-    assert home.store.under(f"restricted/printed/{DAY}/") == []
-    next_day = {row["slip_no"]: row["recipient"] for row in home.store.read_table(layout.slips(NEXT)).to_pylist()}
-    assert next_day == {number: DESK, f"SLIPNUM{BY_NAME['withdrawn'].number:04d}": CHIEF}, "the corrected one again"
+    assert sheet_of(root, NEXT) == {numbers[NEXT]: CHIEF}, "the corrected one again"
+    others = sheet_of(root, DAY).keys() - {numbers[DAY]}
+    for path in files(root, "protected_persons"):
+        if path.parent.name >= str(after):
+            append(path, "protected_persons", [measure() | {"resident_id": c.resident(0)} for c in cases.values()])
+    run_day(root, after)
+    assert (sheet_of(root, DAY).keys(), sheet_of(root, NEXT)) == (others, {})
+    assert opened(root).store.under(f"restricted/printed/{DAY}/") == []
+    assert sheet_of(root, after) == dict.fromkeys(numbers.values(), DESK)
+
+
+def sheet_of(root: Path, day: date) -> dict[str, str]:
+    rows = opened(root).store.read_table(layout.slips(day)).to_pylist()
+    return {row["slip_no"]: row["recipient"] for row in rows}
