@@ -1,6 +1,5 @@
 """The week's visit list and the day's urgent sheet: what is known, put before `outreach`, frozen under its Monday."""
 
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -27,11 +26,14 @@ from pipelines.exclusions import barred, first_persons, gone
 from pipelines.home import Home
 from pipelines.hub import standing
 from pipelines.persons import People
-from pipelines.reasons import at_first, by_person, dated_facts, plan_from_the_top, reasons_of, vacant
+from pipelines.reasons import at_first, by_person, dated_facts, perhaps, plan_from_the_top, reasons_of, vacant
 from pipelines.scope import Scope, live_scope
 from pipelines.screening import hub_paths, run_day
 from pipelines.signing import standing_model
 from pipelines.store import Draft
+
+STOP = "water_stop_open_days"
+"""The feature whose facts are urgent on the day on which they qualify; the others are outreach.urgent.EVENTS."""
 
 
 def publish_list(home: Home, day: date) -> bool:
@@ -98,11 +100,11 @@ def publish_urgent(home: Home, day: date) -> int:
         people = People(home)
         of = live_scope(home, people, day, run_day(home, day))
         numbers = home.settings.numbers("outreach", day)
-        stops = dated_facts(home, of, ["water_stop_open_days"])
+        stops = dated_facts(home, of.only(perhaps(home, day, STOP)), [STOP])
         facts = pa.concat_tables([stops.select(FACTS.names).cast(FACTS), _evictions(home, of)])
-        concerned = pc.is_in(of.members["household_key"], facts["household_key"].combine_chunks())
-        persons = meetable(home, people, replace(of, members=of.members.filter(concerned)), [])
-        out, policy = barred(home, people, of), Policy.from_values(numbers)
+        concerned = of.only(pc.unique(facts["household_key"]))
+        persons = meetable(home, people, concerned, [])
+        out, policy = barred(home, people, concerned), Policy.from_values(numbers)
         sheet = urgent(facts, persons, teams(home, day), policy, day, out.excluded, _already(home, day))
         by_worker = pc.equal(sheet["recipient"], "worker")
         draft.table(path, sheet.filter(pc.invert(by_worker)), ["team", "household_key"])

@@ -6,6 +6,7 @@ them reaches a household whose reasons are not known yet: so it is the list that
 """
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import duckdb
 import pyarrow as pa
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 
 from features.compiler import VACANCY, evidence, vacancy_suspected
 from features.definitions import FEATURES
+from features.wanted import behind_of
 from models.explanation import reasons_of_all
 from models.matrix import Ints, Matrix
 from models.stability import Stability, certain, stability
@@ -89,6 +91,29 @@ def dated_facts(home: Home, of: Scope, only: list[str]) -> pa.Table:
     with home.engines.duckdb() as con:
         parts = [evidence(*hub, of.permission, of.visible, some, of.day, wanted, con) for some in slices(of.households)]
     return pa.concat_tables(parts)
+
+
+_WITHIN_REACH = """
+with e as (
+  select person_key, dwelling_key from episodes
+  where kind in (select unnest($kinds)) and (ended_on is null or ended_on >= $since))
+select household_key from membership where person_key in (select person_key from e)
+union select household_key from residence where dwelling_key in (select dwelling_key from e) order by 1"""
+
+
+def perhaps(home: Home, day: date, feature: str) -> pa.Array:
+    """Keys of all households of which the feature's reasons can have facts on `day`, and of others: what is true of a
+    few need not be asked of a whole city.
+    """
+    part, sources = behind_of(FEATURES[feature])
+    told = [path for source in sources for path in home.store.under(layout.episodes_folder(source))]
+    if not told:
+        return pa.array([], pa.string())
+    with connect(home) as con:
+        for name, paths in (("episodes", told), ("membership", [layout.MEMBERSHIP]), ("residence", [layout.RESIDENCE])):
+            home.store.relation(con, paths).create_view(name)
+        asked = {"kinds": list(part.kinds), "since": day - timedelta(days=part.where.reach_days)}
+        return con.execute(_WITHIN_REACH, asked).to_arrow_table()["household_key"].combine_chunks()
 
 
 def vacant(home: Home, of: Scope) -> pa.Array:
