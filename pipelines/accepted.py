@@ -6,7 +6,7 @@ period is a month, or a day of the month of the newest delivery: when a new mont
 file. So the files are a function of what was taken in and not of how it was cut into runs, and a day writes that day.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 
@@ -162,18 +162,30 @@ def touched(con: duckdb.DuckDBPyConnection, home: Home, name: str, day: date, pe
             con.execute(f'insert into touched select k1, k2 from "files of it" where {condition}')
 
 
-def unheld(con: duckdb.DuckDBPyConnection, home: Home, name: str, stretch: str) -> tuple[dict[str, int], pa.Table]:
+def unheld(
+    con: duckdb.DuckDBPyConnection, home: Home, name: str, stretch: str, known_good: Collection[str], lost: str
+) -> tuple[dict[str, int], pa.Table]:
     """Rows of a source's log whose persons are not in the table `stretch` (resident_id, since), or there since later
     than the row became known: how many each file holds, where it holds any, and whose they are (resident_id; since,
-    null = not at all). Reads two columns.
+    null = not at all). Reads two columns. Of files that are `known_good` only rows of the persons `lost` (a table with
+    resident_id) are looked at: the others could be held when the file was last looked at, and nothing changed for them.
     """
     files = {str(home.store.file(path)): path for kind in ("opened", "closed") for path in home_paths(home, name, kind)}
-    if not files:
+    looked_at = {
+        f"semi join {lost} using (resident_id)": [file for file, path in files.items() if path in known_good],
+        "": [file for file, path in files.items() if path not in known_good],
+    }
+    parts = []
+    for number, (only, some) in enumerate(looked_at.items()):
+        if some:
+            con.read_parquet(some, union_by_name=True, filename=True).create_view(f"logged_{number}", replace=True)
+            parts.append(f"select filename, resident_id, known_from from logged_{number} {only}")
+    if not parts:
         return {}, pa.table({})
-    con.read_parquet(list(files), union_by_name=True, filename=True).create_view("logged")
     found = con.sql(
         f"""select grouping(filename) = 0 as is_file, filename, l.resident_id, k.since, count(*) as n
-        from logged l left join {stretch} k using (resident_id) where k.since is null or k.since > l.known_from
+        from ({" union all ".join(parts)}) l left join {stretch} k using (resident_id)
+        where k.since is null or k.since > l.known_from
         group by grouping sets ((filename), (l.resident_id, k.since))"""
     ).to_arrow_table()
     in_files = found.filter(found["is_file"]).sort_by("filename")

@@ -1,7 +1,7 @@
 """What was withdrawn and given again between two runs is as if a run had been made in between (promises 1 and 8)."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -10,9 +10,10 @@ import pytest
 from pipelines import layout, steps
 from pipelines.accepted import versions
 from pipelines.audit import HANDLES
+from pipelines.intake import sources_in_order
 from tests.home import traces
 from tests.home.building import HOLDER
-from tests.home.cases import CASES, DAY, Row, consent
+from tests.home.cases import CASES, DAY, Case, Row, consent
 from tests.home.copies import opened
 from tests.home.deliveries import deliver
 from tests.home.planting import bills, consents
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.long
 
 WITHDRAWN, AGAIN = date(2026, 4, 7), date(2026, 4, 9)
 WHO = next(case for case in CASES if case.name == "consents to everything")
+NOBODY = next(case for case in CASES if case.name == "nobody in the house consents")
 
 
 def withdraws_and_consents_again(root: Path) -> None:
@@ -31,10 +33,10 @@ def withdraws_and_consents_again(root: Path) -> None:
     deliver(root, "consents", AGAIN, [new], "delta_again.csv")
 
 
-def of_taxes(root: Path) -> list[Row]:
+def of_taxes(root: Path, case: Case = WHO) -> list[Row]:
     log = versions(opened(root), "tax_bills")
     assert log is not None
-    return log.filter(pc.equal(log["resident_id"], WHO.resident(0))).to_pylist()
+    return log.filter(pc.equal(log["resident_id"], case.resident(0))).to_pylist()
 
 
 def listed(root: Path) -> list[str]:
@@ -57,6 +59,21 @@ def test_what_is_delivered_again_after_a_new_consent_is_kept(copy_of: Callable[.
         kept[how] = of_taxes(root)
     assert {row["known_from"] for row in kept["once"]} == {AGAIN}
     assert kept["once"] == kept["daily"]
+
+
+def test_who_came_and_went_between_two_purges_leaves_no_row(copy_of: Callable[..., Path]) -> None:
+    """A run ended after intake: who agreed that day was never remembered as somebody of whom anything may be held."""
+    root, went = copy_of("screened"), WITHDRAWN + timedelta(days=1)
+    yes = consent(given_on=str(DAY)) | {"resident_id": NOBODY.resident(0), "consent_id": "CAME1"}
+    deliver(root, "consents", WITHDRAWN, [yes], "delta_came.csv")
+    deliver(root, "tax_bills", WITHDRAWN, list(bills(NOBODY, "tax_bills", 9)), "delta_came.csv")
+    for source in sources_in_order(opened(root)):
+        steps.take_in(opened(root), source, WITHDRAWN)
+    assert of_taxes(root, NOBODY)
+    deliver(root, "consents", went, [yes | {"withdrawn_on": str(went)}], "delta_went.csv")
+    steps.intake(opened(root), went)
+    assert not of_taxes(root, NOBODY)
+    assert of_taxes(root)
 
 
 def test_who_did_not_want_to_be_contacted_for_a_while_is_off_the_list(copy_of: Callable[..., Path]) -> None:
