@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from benchmarks.city import base, bills, register, services
+from benchmarks.city import base, bills, register, services, support
 from benchmarks.city.plan import Plan
 from benchmarks.city.writing import Writer
 from simulation.calendar import date_of
@@ -32,6 +32,12 @@ def deliver(plan: Plan, say: Callable[[str], object]) -> dict[str, Any]:
     done("water_notices")
     services.school(con, plan, writer)
     done("school_flags")
+    support.rents(con, plan, writer)
+    done("housing_rent")
+    support.welfare(con, plan, writer)
+    done("welfare_contacts")
+    support.slips(con, plan, writer)
+    done("community_flags")
     all_of = bills.prepare(con, plan)
     for source, prefix in (("tax_bills", "shizei"), ("insurance_bills", "hoken")):
         bills.deliver_bills(plan, writer, source, prefix, all_of)
