@@ -8,6 +8,7 @@ from pipelines.errors import GateClosed
 from pipelines.folding import checkpoint_differs
 from pipelines.home import Home
 from pipelines.manifest import fold, sha256
+from pipelines.rechecks import exposed, without_basis
 from pipelines.store import generation
 
 TOLERANCE = 1e-6
@@ -97,6 +98,8 @@ CHECKS: dict[str, Callable[[Home], Iterator[str]]] = {
     "sums": _sums,
     "models": _models,
     "fold": _folded,
+    "basis": without_basis,
+    "protection": exposed,
 }
 
 

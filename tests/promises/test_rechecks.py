@@ -1,0 +1,67 @@
+"""`kizuki verify` asks promises 1, 2 and 8 again of what is published: what a purge overlooked is found."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipelines import layout
+from pipelines.verify import verify
+from tests.home import traces
+from tests.home.cases import CASES, DAY, PROTECTED
+from tests.home.copies import opened
+from tests.home.deliveries import deliver
+from tests.home.planting import consents
+from tests.home.running import run_day
+
+WHO = next(case for case in CASES if case.name == "consents to everything")
+HIDDEN = next(case for case in PROTECTED if case.household == "absent")
+NEXT = date(2026, 4, 7)
+
+
+def put_first(root: Path, path: str, column: str, value: str) -> None:
+    """Publish `path` again, with another value in its first row."""
+    home = opened(root)
+    table = home.store.read_table(path)
+    values = pa.array([value, *table[column].to_pylist()[1:]], pa.string())
+    changed = table.set_column(table.column_names.index(column), column, values)
+    with home.store.writing():
+        home.store.publish(
+            "tampered", DAY, lambda draft: draft.table(path, changed, []), inputs={path: value}, config="c"
+        )
+
+
+def test_a_row_without_a_basis_is_found_in_any_file_of_a_log(copy_of: Callable[..., Path]) -> None:
+    root = copy_of("screened")
+    nobody = next(case for case in CASES if case.name == "nobody in the house consents").resident(0)
+    home = opened(root)
+    paths = [home.store.under(f"restricted/accepted/{source}/opened-")[0] for source in ("tax_bills", "water_notices")]
+    for path in paths:
+        put_first(root, path, "resident_id", nobody)
+    assert verify(opened(root)) == [("basis", f"{path} holds rows of persons without a basis") for path in paths]
+
+
+def test_a_protected_household_is_found_wherever_it_is_named(copy_of: Callable[..., Path]) -> None:
+    root = copy_of("screened")
+    keys = traces.keys_of(opened(root))[HIDDEN.name]
+    (household,) = keys.household
+    named = {
+        layout.MEMBERSHIP: ("person_key", keys.persons[0]),
+        layout.features(DAY): ("household_key", household),
+        layout.visit_list(DAY): ("household_key", household),
+    }
+    for path, (column, value) in named.items():
+        put_first(root, path, column, value)
+    assert set(verify(opened(root))) >= {("protection", f"{path} names a protected household") for path in named}
+
+
+def test_a_purge_that_overlooked_somebody_is_found(
+    copy_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = copy_of("screened")
+    deliver(root, "consents", NEXT, [row | {"withdrawn_on": str(NEXT)} for row in consents(WHO)], "delta_ended.csv")
+    monkeypatch.setattr("pipelines.purge._accepted", lambda *_args: 0)
+    run_day(root, NEXT)
+    assert {check for check, _what in verify(opened(root))} == {"basis"}
