@@ -145,7 +145,7 @@ def _phases(result: dict[str, Any], sizes: list[str]) -> Iterator[str]:
         yield (
             f"**{int(size):,} households**: {city['people_at_the_end']:,} people, {city['bills']:,} bills "
             f"({city['bills_late']:,} late), {rows:,} rows in {sum(city['bytes'].values()) / 1e6:,.0f} MB of files "
-            f"(written in {city['usage']['seconds']:.0f} s).\n"
+            f"(written in {city['usage']['seconds']:.0f} s): {', '.join(city['rows'])}.\n"
         )
         yield from _table(of)
         yield ""
