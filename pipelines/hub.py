@@ -52,9 +52,10 @@ select resident_id, person_key, source from differing join person_keys using (re
 _AT_HOME: Final = """
 create temp table at_home as
 from membership join (select distinct resident_id, person_key from kept) using (resident_id)"""
+# Also who left long ago leads to no household in which somebody is protected now.
 _MEMBERSHIP: Final = """
 select person_key, household_key, "from", "until", known_from, known_until
-from at_home join household_keys using (household_id)
+from at_home anti join hidden using (household_id) join household_keys using (household_id)
 order by person_key, "from", known_from, household_key"""
 
 _RESIDENCE: Final = """

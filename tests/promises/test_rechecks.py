@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines import layout
+from pipelines import layout, steps
 from pipelines.verify import verify
 from tests.home import traces
-from tests.home.cases import CASES, DAY, PROTECTED
+from tests.home.cases import CASES, DAY, PROTECTED, YES, Case, Person, measure
 from tests.home.copies import opened
-from tests.home.deliveries import deliver
-from tests.home.planting import consents
+from tests.home.deliveries import append, deliver, files
+from tests.home.planting import consents, protections, residents
 from tests.home.running import run_day
 
 WHO = next(case for case in CASES if case.name == "consents to everything")
@@ -55,6 +55,26 @@ def test_a_protected_household_is_found_wherever_it_is_named(copy_of: Callable[.
     for path, (column, value) in named.items():
         put_first(root, path, column, value)
     assert set(verify(opened(root))) >= {("protection", f"{path} names a protected household") for path in named}
+
+
+def test_who_left_leads_to_no_household_in_which_somebody_is_protected(copy_of: Callable[..., Path]) -> None:
+    """The daughter moved out before her mother was protected; that she lived there would name the household."""
+    stay = (Person(protection=(measure(),)), Person(relationship="夫"))
+    daughter = Person(YES, relationship="子", left_on=date(2025, 12, 10))
+    family = Case("who left", (*stay, daughter), (0, 1), number=97)
+    root = copy_of("signed")
+    deliver(root, "residents", DAY, list(residents(family, date(2025, 12, 9))), "delta_zz.csv")
+    moved = [row for row in residents(family, DAY) if row["history_no"] == "2"]
+    deliver(root, "residents", NEXT, moved, "delta_zz.csv")
+    deliver(root, "consents", DAY, list(consents(family)), "delta_zz.csv")
+    for path in files(root, "protected_persons"):
+        if path.parent.name >= str(NEXT):
+            append(path, "protected_persons", list(protections(family, "protected_persons", NEXT)))
+    steps.intake(opened(root), NEXT)
+    home = opened(root)
+    (person,) = home.names.keys("person", pa.array([family.resident(2)])).to_pylist()
+    assert person in home.store.read_table(layout.MEMBERSHIP)["person_key"].to_pylist()
+    assert verify(home) == []
 
 
 def test_a_purge_that_overlooked_somebody_is_found(
