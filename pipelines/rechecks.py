@@ -44,11 +44,11 @@ def without_basis(home: Home) -> Iterator[str]:
 
 
 def exposed(home: Home) -> Iterator[str]:
-    """Files outside `restricted/` that name a person or household in which somebody is protected on that day."""
+    """Tables outside `restricted/` that name a person or household of which somebody is protected on that day."""
     if (people := _as_purged(home)) is None:
         return
-    for path in [*home.store.under("working/"), *home.store.under("published/lists/")]:
-        if path.endswith(".parquet"):
+    for path in home.store.under(""):
+        if path.endswith(".parquet") and not path.startswith("restricted/"):
             named = set(pq.read_schema(home.store.file(path)).names) & {"person_key", "household_key"}
             if any(_hidden_in(people.con, home, path, column) for column in sorted(named)):
                 yield f"{path} names a protected household"

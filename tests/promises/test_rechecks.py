@@ -47,14 +47,15 @@ def test_a_protected_household_is_found_wherever_it_is_named(copy_of: Callable[.
     root = copy_of("screened")
     keys = traces.keys_of(opened(root))[HIDDEN.name]
     (household,) = keys.household
-    named = {
-        layout.MEMBERSHIP: ("person_key", keys.persons[0]),
-        layout.features(DAY): ("household_key", household),
-        layout.visit_list(DAY): ("household_key", household),
-    }
-    for path, (column, value) in named.items():
-        put_first(root, path, column, value)
-    assert set(verify(opened(root))) >= {("protection", f"{path} names a protected household") for path in named}
+    hidden = {"person_key": keys.persons[0], "household_key": household}
+    (validation,) = [path for path in opened(root).store.under("models/") if path.endswith("/validation.parquet")]
+    by_household = (layout.features(DAY), layout.contributions(DAY), layout.visit_list(DAY), validation)
+    by_person = (layout.MEMBERSHIP, layout.episodes("tax", "standing-2025"))
+    for column, paths in (("person_key", by_person), ("household_key", by_household)):
+        for path in paths:
+            put_first(root, path, column, hidden[column])
+    named = {("protection", f"{path} names a protected household") for path in (*by_person, *by_household)}
+    assert named <= set(verify(opened(root)))
 
 
 def test_who_left_leads_to_no_household_in_which_somebody_is_protected(copy_of: Callable[..., Path]) -> None:
