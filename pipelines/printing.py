@@ -226,7 +226,8 @@ def _joined(home: Home, lines: pa.Table, day: date) -> list[dict[str, Any]]:
     was taken in after the last purge counts too.
     """
     people = People(home)
-    now = meetable(home, people, scope(people, day, day), [])
+    of = scope(people, day, day).only(pc.unique(lines["household_key"]))
+    now = meetable(home, people, of, [])
     return people.ask(_PEOPLE, {"day": day}, lines=lines, meetable=now).to_pylist()
 
 

@@ -48,6 +48,7 @@ with ended as (
   select resident_id from {stretches(_OF_NAMED, "resident_id")} group by resident_id
   having not bool_or(u >= $day) or bool_or(u >= $since and u < $day))
 from handles anti join ended using (resident_id) order by resident_id"""
+_WHOSE = pa.schema([("resident_id", pa.string())])
 Gone = Callable[[str, pa.Table], pa.ChunkedArray]
 """Which rows of a file, or of a part of it, may no longer be held."""
 
@@ -125,16 +126,16 @@ def _accepted(home: Home, people: People, draft: Draft, known_good: set[str]) ->
 def _quarantine(home: Home, people: People, day: date, draft: Draft) -> int:
     """Refused rows are kept for 30 days, and only of persons with a basis without a gap from then to today."""
     keep = timedelta(days=home.settings.numbers("municipality", day)["quarantine_days"])
+    paths = {path: path.split("/") for path in home.store.under("restricted/quarantine/")}
+    whose = [home.store.read_table(path, ["resident_id"]) for path, at in paths.items() if home.basis(at[2])]
+    people.con.register("quarantined", pa.concat_tables([_WHOSE.empty_table(), *whose]))
+    since = cache(lambda basis: people.ask(f"from {of_source(basis)} semi join quarantined using (resident_id)"))
     deleted = 0
-    held = "select resident_id from {} where since <= $known"
-    with_basis = cache(
-        lambda basis, known: people.ask(held.format(of_source(basis)), {"known": known})["resident_id"].combine_chunks()
-    )
-    for path in home.store.under("restricted/quarantine/"):
-        _zone, _quarantine, name, known, _file = path.split("/")
-        table = home.store.read_table(path)
-        basis = home.basis(name)
-        kept = table.filter(pc.is_in(table["resident_id"], with_basis(basis, known))) if basis else table
+    for path, (_zone, _quarantine, name, known, _file) in paths.items():
+        table = kept = home.store.read_table(path)
+        if basis := home.basis(name):
+            held = since(basis).filter(pc.less_equal(since(basis)["since"], date.fromisoformat(known)))
+            kept = table.filter(pc.is_in(table["resident_id"], held["resident_id"].combine_chunks()))
         if date.fromisoformat(known) < day - keep:
             kept = table.slice(0, 0)
         if kept.num_rows < table.num_rows:
