@@ -13,6 +13,7 @@ from identity.pseudonyms import Pseudonymiser
 from pipelines.engines import Engines
 from pipelines.errors import GateClosed, WrongUse
 from pipelines.ledger import Ledger
+from pipelines.manifest import Manifest, code_digest
 from pipelines.settings import Settings, load_settings
 from pipelines.store import Store
 
@@ -54,6 +55,12 @@ class Home:
     def config(self) -> str:
         """Digest of the config folder, for manifests."""
         return self.settings.config_digest
+
+    def last(self, step: str, left: str) -> Manifest | None:
+        """The last publication of a step, if what it `left` can be gone on from: same code, same config, all there."""
+        found = self.store.newest(step)
+        same = found is not None and (found.code, found.config) == (code_digest(), self.config)
+        return found if same and self.store.has(left) else None
 
     def ledger(self) -> Ledger:
         """The admission ledger as published."""

@@ -18,7 +18,7 @@ from pipelines.episodes import Change, Episodes, first_month
 from pipelines.errors import GateClosed
 from pipelines.holding import hold
 from pipelines.home import Home
-from pipelines.manifest import Manifest, code_digest
+from pipelines.manifest import Manifest
 from pipelines.persons import FOREVER, People
 from pipelines.store import Draft
 from pipelines.telling import STANDING
@@ -72,7 +72,7 @@ def publish_hub(home: Home, day: date) -> None:
     said = {name: _declared(home, name, day) for name in signals}
     inputs = read | {f"{name} as declared": told for name, told in said.items()}
     inputs |= {f"{name} files taken in": str(len(home.ledger().of(name))) for name in signals}
-    last = _last(home)
+    last = home.last("hub", layout.KEPT)
 
     def fill(draft: Draft) -> None:
         people = open_kept(home, day)
@@ -145,13 +145,6 @@ def _remember(home: Home, people: People, draft: Draft, last: Manifest | None) -
         people.con.execute("drop table moved")
         people.con.execute(_MOVED)
     _stream(people, draft, layout.KEPT, "select resident_id, since, sources from kept order by resident_id, since")
-
-
-def _last(home: Home) -> Manifest | None:
-    """The last publication of the hub, when what it left can be gone on from: same code, same config, all there."""
-    found = home.store.newest("hub")
-    same = found is not None and (found.code, found.config) == (code_digest(), home.config)
-    return found if same and home.store.has(layout.KEPT) else None
 
 
 def _declared(home: Home, name: str, day: date) -> str:

@@ -20,10 +20,9 @@ from pipelines.accepted import rewrite_held, unheld
 from pipelines.audit import HANDLES
 from pipelines.draft import SEALED
 from pipelines.errors import GateClosed
-from pipelines.holding import hold, of_source
+from pipelines.holding import hold, lost_since, of_source
 from pipelines.home import Home
 from pipelines.losses import households_lost, households_lost_since
-from pipelines.manifest import Manifest, code_digest
 from pipelines.persons import FOREVER, People
 from pipelines.retention import scores_read
 from pipelines.safeguards import forget
@@ -70,12 +69,12 @@ def _reads(home: Home) -> dict[str, str]:
 def purge(home: Home, day: date) -> dict[str, int]:
     """Delete what may no longer be held on `day`. Returns rows deleted by zone (counts only)."""
     deleted: dict[str, int] = {}
-    inputs, last = _reads(home), _last(home)
+    inputs, last = _reads(home), home.last("purge", layout.HELD)
 
     def fill(draft: Draft) -> None:
         people = People(home)
         hold(people, day)
-        deleted["accepted"] = _accepted(home, people, draft, _lost_since(home, people, draft, last))
+        deleted["accepted"] = _accepted(home, people, draft, lost_since(home, people, draft, last))
         deleted["quarantine"] = _quarantine(home, people, day, draft)
         deleted["derived"], deleted["lists"] = _derived(home, people, day, draft)
         deleted["validation"] = _validation(home, people, day, draft)
@@ -85,30 +84,6 @@ def purge(home: Home, day: date) -> dict[str, int]:
 
     home.store.publish("purge", day, fill, inputs=inputs, config=home.config, reason="basis and protection of the day")
     return deleted
-
-
-def _last(home: Home) -> Manifest | None:
-    """The last purge, when what it left can be gone on from: same code, same config, all there."""
-    found = home.store.newest("purge")
-    same = found is not None and (found.code, found.config) == (code_digest(), home.config)
-    return found if same and home.store.has(layout.HELD) else None
-
-
-def _lost_since(home: Home, people: People, draft: Draft, last: Manifest | None) -> set[str]:
-    """Remember what may be held of whom. Makes `lost` (resident_id): of whom it is not the same as at the last purge.
-    Returns the files of logs that were in order after it and were not written since: of nobody else can there be
-    anything in them that may no longer be held.
-    """
-    before = home.store.read_table(layout.HELD) if last else people.ask("from holding limit 0")
-    people.con.register("held_before", before)
-    people.con.execute(
-        "create temp table lost as from held_before anti join holding using (resident_id, since, sources)"
-    )
-    held = people.answering("from holding order by resident_id, since, sources").to_arrow_reader()
-    draft.stream(layout.HELD, held.schema, held)
-    if last is None:
-        return set()
-    return {path for path, output in home.store.held.items() if output.gen <= last.run_id}
 
 
 def _accepted(home: Home, people: People, draft: Draft, known_good: set[str]) -> int:

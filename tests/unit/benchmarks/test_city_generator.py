@@ -10,6 +10,11 @@ import pytest
 
 from benchmarks.city.deliver import deliver
 from benchmarks.city.plan import Plan
+from data_contracts.catalog import load_catalog
+from data_contracts.judging import FileContext, judge
+from data_contracts.reading import read_delivery
+from data_contracts.staging import stage
+from pipelines.settings import CONFIG
 
 HOUSEHOLDS = 300
 
@@ -76,3 +81,18 @@ def test_protection_comes_each_working_day_and_on_the_quiet_day_nothing_else(
     assert others == ["protected_persons"]
     sizes = [len(path.read_bytes()) for path in sorted((home / "inbox" / "protected_persons").glob("*/*.csv"))]
     assert sizes == sorted(sizes) and len(sizes) > 270
+
+
+@pytest.mark.parametrize("name", ["housing_rent", "welfare_contacts", "community_flags"])
+def test_what_a_few_households_tell_keeps_to_its_contract(city: tuple[Path, dict[str, object]], name: str) -> None:
+    catalog = load_catalog(CONFIG / "sources")
+    rows = 0
+    for path in sorted((city[0] / "inbox" / name).glob("*/*.csv")):
+        day = date.fromisoformat(path.parent.name)
+        source = catalog.source(name, day)
+        delivered = read_delivery(path, source)
+        context = FileContext("full" if "full" in path.name else "delta", None, None, day)
+        judged = judge(stage([(1, delivered)], source), source, {1: context})
+        assert judged.refused_files == {} and judged.broken.num_rows == 0, path.name
+        rows += judged.accepted.num_rows
+    assert rows > 0
