@@ -102,13 +102,15 @@ CHECKS: dict[str, Callable[[Home], Iterator[str]]] = {
     "protection": exposed,
 }
 
+_RESTORE = "restore from a backup, or report the fault"
+# Of what should have been deleted a backup holds no better version.
+_FAULTS = dict.fromkeys(("basis", "protection"), "report the fault, and print nothing until it is mended")
+
 
 def require(home: Home) -> dict[str, int]:
     """Verify and return counts of what was checked. Raises GateClosed with the first finding."""
     findings = verify(home)
     if findings:
         check, what = findings[0]
-        raise GateClosed(
-            f"verify, {check}", f"{what} ({len(findings)} findings)", "restore from a backup, or report the fault"
-        )
+        raise GateClosed(f"verify, {check}", f"{what} ({len(findings)} findings)", _FAULTS.get(check, _RESTORE))
     return {"manifests": len(home.store.runs), "files": len(home.store.held)}

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines import layout, steps
-from pipelines.verify import verify
+from pipelines.errors import GateClosed
+from pipelines.verify import require, verify
 from tests.home import traces
 from tests.home.cases import CASES, DAY, PROTECTED, YES, Case, Person, measure
 from tests.home.copies import opened
@@ -56,6 +57,8 @@ def test_a_protected_household_is_found_wherever_it_is_named(copy_of: Callable[.
             put_first(root, path, column, hidden[column])
     named = {("protection", f"{path} names a protected household") for path in (*by_person, *by_household)}
     assert named <= set(verify(opened(root)))
+    with pytest.raises(GateClosed, match="print nothing"):
+        require(opened(root))
 
 
 def test_who_left_leads_to_no_household_in_which_somebody_is_protected(copy_of: Callable[..., Path]) -> None:
