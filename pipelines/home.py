@@ -56,7 +56,7 @@ class Home:
         """Digest of the config folder, for manifests."""
         return self.settings.config_digest
 
-    def last(self, step: str, left: str) -> Manifest | None:
+    def continuing(self, step: str, left: str) -> Manifest | None:
         """The last publication of a step, if what it `left` can be gone on from: same code, same config, all there."""
         found = self.store.newest(step)
         same = found is not None and (found.code, found.config) == (code_digest(), self.config)

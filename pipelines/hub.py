@@ -72,7 +72,7 @@ def publish_hub(home: Home, day: date) -> None:
     said = {name: _declared(home, name, day) for name in signals}
     inputs = read | {f"{name} as declared": told for name, told in said.items()}
     inputs |= {f"{name} files taken in": str(len(home.ledger().of(name))) for name in signals}
-    last = home.last("hub", layout.KEPT)
+    last = home.continuing("hub", layout.KEPT)
 
     def fill(draft: Draft) -> None:
         people = open_kept(home, day)

@@ -69,7 +69,7 @@ def _reads(home: Home) -> dict[str, str]:
 def purge(home: Home, day: date) -> dict[str, int]:
     """Delete what may no longer be held on `day`. Returns rows deleted by zone (counts only)."""
     deleted: dict[str, int] = {}
-    inputs, last = _reads(home), home.last("purge", layout.HELD)
+    inputs, last = _reads(home), home.continuing("purge", layout.HELD)
 
     def fill(draft: Draft) -> None:
         people = People(home)

@@ -58,7 +58,7 @@ def _rents_of(plan: Plan, writer: Writer, window: Window, month: int) -> None:
 
 
 def welfare(con: duckdb.DuckDBPyConnection, plan: Plan, writer: Writer) -> None:
-    """Assistance of 1.7 % of the households, requests and consultations, plans, stays in hospital, the council."""
+    """One household in 40 receives assistance at some time; requests, consultations, plans, hospital, 要対協."""
     first, last = plan.first, day_number(plan.last)
     kinds = []
     for kind, salt, whose, share, days, outcome in (
