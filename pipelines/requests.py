@@ -1,5 +1,6 @@
 """Lists and keys given to people by hand: the request list for an office, the key of a household."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from identity.dwellings import with_dwellings
 from identity.links import link
 from identity.normalise import AddressBook
 from identity.states import HERE
-from pipelines.audit import record
+from pipelines.audit import record, record_request
 from pipelines.errors import WrongUse
 from pipelines.gate import NUMBER_OR_NAME, asked_columns, how_linked
 from pipelines.holding import held_of
@@ -70,7 +71,8 @@ def request_list(home: Home, source: str, holder: str) -> pa.Table:
     if contract.subject["by"] == NUMBER_OR_NAME:
         named = People(home).ask(_BY_NAME, {"day": day}, persons=persons)
         table = persons.join(named, "resident_id").sort_by("resident_id")
-    _audited(home, day, "request", holder, persons["resident_id"].to_pylist(), source=source)
+    on_list = persons["resident_id"].combine_chunks()
+    _audited(home, day, lambda draft: record_request(home, draft, day, holder, on_list, source))
     return table
 
 
@@ -200,13 +202,10 @@ def household_of(home: Home, resident: str, holder: str) -> str:
         message = "--resident: this number is not among today's residents"
         raise WrongUse(message)
 
-    _audited(home, day, "key", holder, [resident])
+    _audited(home, day, lambda draft: record(home, draft, day, "key", holder, [resident]))
     return found[0]
 
 
-def _audited(home: Home, day: date, what: str, holder: str, residents: list[str], **facts: str) -> None:
-    def fill(draft: Draft) -> None:
-        record(home, draft, day, what, holder, residents, **facts)
-
+def _audited(home: Home, day: date, fill: Callable[[Draft], None]) -> None:
     count = str(len(home.store.under("audit/")))
     home.store.publish("audit", day, fill, inputs={"entries": count}, config=home.config)

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines import layout, listing, steps
+from pipelines.audit import HANDLES, requested
 from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import Home
 from pipelines.intake import sources_in_order
@@ -113,13 +115,28 @@ def test_a_list_frozen_late_in_its_week_forgets_whoever_is_protected_later(copy_
     assert traces.found([key], traces.texts(root)) == []
 
 
-def test_the_audit_trail_does_not_lead_back_by_its_order(copy_of: Callable[..., Path]) -> None:
+def test_the_audit_trail_tells_each_list_of_an_office_and_leads_back_by_no_order(copy_of: Callable[..., Path]) -> None:
+    """The second list's entry says only who came and who is gone, and together they say who was on it."""
     root = copy_of("screened")
-    request_list(opened(root), "tax_bills", HOLDER)
+    first, one = _asked(root)
+    assert one["came"] == sorted(one["came"])
+    assert (one["after"], len(one["came"]), one["gone"]) == (None, len(first), [])
+    run_day(root, NEXT)
+    second, two = _asked(root)
+    assert (len(two["came"]), len(two["gone"])) == (len(second - first), len(first - second))
+    assert 0 < len(two["came"]) + len(two["gone"]) < 20
     home = opened(root)
-    about = home.store.read_json(home.store.under("audit/")[-1])["about"]
-    assert len(about) > 50
-    assert about == sorted(about)
+    handles = {row["resident_id"]: row["handle"] for row in home.store.read_table(HANDLES).to_pylist()}
+    assert requested(home, home.store.under("audit/")[-1]) == {handles[resident] for resident in second}
+    assert set(one["came"]) - set(handles.values()) == set(two["gone"]), "who withdrew is named by nobody's handle"
+    assert handles[BY_NAME["given tomorrow"].resident(0)] in two["came"]
+
+
+def _asked(root: Path) -> tuple[set[str], dict[str, Any]]:
+    """Who is on a request list, and what the audit trail says of it."""
+    on_it = set(request_list(opened(root), "tax_bills", HOLDER)["resident_id"].to_pylist())
+    home = opened(root)
+    return on_it, home.store.read_json(home.store.under("audit/")[-1])
 
 
 @pytest.mark.long
