@@ -27,7 +27,6 @@ from pipelines.store import Draft
 from pipelines.streams import batches_of, groups_of, publish_rows, side_by_side
 from pipelines.telling import STANDING, Telling
 
-_ORDER: Final = ["person_key", "dwelling_key", "episode_id", "known_from"]
 _COLUMNS: Final = ", ".join(EPISODE_SCHEMA.names)
 _PIECE: Final = 1_000_000
 """Rows of a file that are sorted, and held outside the connection, at once."""
@@ -81,8 +80,16 @@ class Episodes:
         """The source, as bases are named."""
         return self._telling.basis
 
+    @property
+    def remembered(self) -> list[str]:
+        """What is kept, sealed, of the source beside its episodes."""
+        return [layout.units(self.basis)] if self._by_units else []
+
     def rebuild(self, draft: Draft) -> None:
         """Write every file of the source anew; unpublish those that hold nothing any more."""
+        if self._by_units:
+            self._telling.units()
+            self._remember(draft)
         parts: set[str] = set()
         for _ in self._telling.by_slices(self._first):
             for part in self._parts("told"):
@@ -116,20 +123,28 @@ class Episodes:
         """Rewrite the files that `change` touches, and let go of months that no feature looks back to."""
         if not change.nothing:
             if self._telling.row_by_row:
-                self._amend(draft, change)
+                self._telling.changed(change.known_since or date.max, self._first)
+                self._amend(draft)
+            elif self._by_units and self._home.store.has(layout.units(self.basis)):
+                self._home.store.relation(self._con, [layout.units(self.basis)]).create_view(
+                    "units_before", replace=True
+                )
+                self._telling.changed_units("units_before", self._first)
+                self._remember(draft)
+                self._amend(draft)
             else:
                 self.rebuild(draft)
         for path in self._published():
             if not self._looked_at(_part_of(path)):
                 draft.remove(path)
 
-    def _amend(self, draft: Draft, change: Change) -> None:
-        self._telling.changed(change.known_since or date.max, self._first)
-        # What the file holds of those who are kept otherwise goes whole; all that is told of them now is new.
+    def _amend(self, draft: Draft) -> None:
+        # What a file holds of `anew` goes, and all that is told of them now is new; of others only what differs.
+        who, order = self._telling.whose, self._order
         gone, come = "from told_before except all from fresh", "from fresh except all from told_before"
-        theirs = "from fresh semi join moved_here using (person_key)"
+        theirs = f"from fresh where {who} in (from anew)"
         differing = self._parts(f"(({gone}) union all ({come}) union all ({theirs}))")
-        moved = self._rows("select person_key from moved_here order by 1")["person_key"].combine_chunks()
+        anew = self._rows("select distinct whose from anew order by 1")["whose"].combine_chunks()
 
         def amend(part: str) -> None:
             path = layout.episodes(self.basis, part)
@@ -138,14 +153,35 @@ class Episodes:
                 self._write(draft, part, [new])
                 return
             file = self._home.store.file(path)
-            if part in differing or _holds(file, moved):
-                gone = self._rows(f"""select distinct person_key, episode_id
-                    from (from told_before union all from fresh) where part = '{part}' order by person_key""")
+            if part in differing or self._holds(file, anew):
+                gone = self._rows(f"""select distinct {who}, episode_id
+                    from (from told_before union all from fresh) where part = '{part}' order by {who}""")
                 groups = groups_of(file, EPISODE_SCHEMA)
-                self._write(draft, part, merged(groups, _ORDER, new, gone, moved))
+                self._write(draft, part, merged(groups, order, new, gone, anew))
 
-        perhaps = differing | {_part_of(path) for path in self._published() if change.moved}
+        perhaps = differing | {_part_of(path) for path in self._published() if len(anew)}
         side_by_side(amend, sorted(part for part in perhaps if self._looked_at(part)))
+
+    def _holds(self, file: Path, anew: pa.Array) -> bool:
+        """Whether a file holds rows of one of `anew`."""
+        who = self._telling.whose
+        groups = groups_of(file, pa.schema([EPISODE_SCHEMA.field(who)]))
+        return any(pc.any(pc.is_in(group[who], near(anew, group, who))).as_py() for group in groups)
+
+    @property
+    def _order(self) -> list[str]:
+        """The order in which rows stand in a file."""
+        return [self._telling.whose, "episode_id", "known_from"]
+
+    @property
+    def _by_units(self) -> bool:
+        """Whether what is told of some rows can be told anew without telling all the others."""
+        return not self._telling.row_by_row and bool(self._telling.unit)
+
+    def _remember(self, draft: Draft) -> None:
+        """Write what `units` are known to be, for the next publication to compare with."""
+        units = self._con.execute("from units order by unit, whose").to_arrow_reader()
+        draft.stream(layout.units(self.basis), units.schema, units)
 
     def _parts(self, table: str) -> set[str]:
         return {part for (part,) in self._con.sql(f"select distinct part from {table}").fetchall()}
@@ -166,26 +202,19 @@ class Episodes:
         """Rows of a file in their order, in pieces sorted one by one: by the first digit (hex) of the pseudonym
         that they stand in the order of.
         """
-        who = "dwelling_key" if self._telling.of_dwelling else "person_key"
         pieces = min(16, self._rows(f"select count(*) as n from {table}")["n"][0].as_py() // _PIECE + 1)
-        edges = [f"coalesce({who}, 'g') < '{16 * piece // pieces:x}'" for piece in range(1, pieces)]
+        edges = [f"coalesce({self._telling.whose}, 'g') < '{16 * piece // pieces:x}'" for piece in range(1, pieces)]
         for above, below in zip(["false", *edges], [*edges, "true"], strict=True):
             yield self._sorted(f"{table} where {below} and not ({above})")
 
     def _sorted(self, rows: str) -> pa.Table:
         """Rows of a file in their order."""
-        return self._rows(f"select {_COLUMNS} from {rows} order by {', '.join(_ORDER)}").cast(EPISODE_SCHEMA)
+        return self._rows(f"select {_COLUMNS} from {rows} order by {', '.join(self._order)}").cast(EPISODE_SCHEMA)
 
     def _write(self, draft: Draft, part: str, rows: Iterable[pa.Table]) -> None:
         path = layout.episodes(self.basis, part)
         if not publish_rows(draft, path, EPISODE_SCHEMA, batches_of(rows)):
             draft.remove(path)
-
-
-def _holds(file: Path, moved: pa.Array) -> bool:
-    """Whether a file holds rows of one of these persons."""
-    groups = groups_of(file, pa.schema([EPISODE_SCHEMA.field("person_key")]))
-    return any(pc.any(pc.is_in(group["person_key"], near(moved, group))).as_py() for group in groups)
 
 
 def _part_of(path: str) -> str:

@@ -77,16 +77,18 @@ def publish_hub(home: Home, day: date) -> None:
     def fill(draft: Draft) -> None:
         people = open_kept(home, day)
         _remember(home, people, draft, last)
+        remembered = {layout.KEPT}
         for name in signals:
             source = Episodes(home, people.con, name, day)
+            remembered |= set(source.remembered)
             change = _change(home, people, last, name, source.basis) if last else Change(None, 0)
             if last is None or last.inputs.get(f"{name} as declared") != said[name] or change.of_past(last.day):
                 source.rebuild(draft)
             else:
                 source.update(draft, change)
         ours = tuple(layout.episodes_folder(str(home.basis(name))) for name in signals)
-        for path in home.store.under(layout.EPISODES):
-            if not path.startswith(ours):  # of another version of this software: it would be read, and never purged
+        for path in (*home.store.under(layout.EPISODES), *home.store.under(layout.HUB)):
+            if not path.startswith(ours) and path not in remembered:  # of another version: read or kept, never purged
                 draft.remove(path)
         people.con.execute(_AT_HOME)
         _stream(people, draft, layout.MEMBERSHIP, _MEMBERSHIP)

@@ -13,7 +13,8 @@ CLOSED = "restricted/ledger/closed.json"
 PROTECTION = "restricted/people/protection.parquet"
 EPISODES = "working/episodes/"
 HELD = "restricted/people/purge/held.parquet"
-KEPT = "restricted/people/hub/kept.parquet"
+HUB = "restricted/people/hub/"
+KEPT = f"{HUB}kept.parquet"
 MEMBERSHIP = "working/membership/membership.parquet"
 RESIDENCE = "working/residence/residence.parquet"
 BACKTESTS = "working/backtests/"
@@ -78,6 +79,11 @@ def episodes_folder(basis: str) -> str:
 def episodes(basis: str, part: str) -> str:
     """A file of episodes: `standing-<year>`, or everyday facts by the month they ended in (pipelines.episodes)."""
     return f"{episodes_folder(basis)}{part}.parquet"
+
+
+def units(basis: str) -> str:
+    """Sealed: what is known of each contract or tenancy of a source, as one number (pipelines.telling)."""
+    return f"{HUB}units-{basis}.parquet"
 
 
 def quarantine(source: str, day: date, order: int) -> str:

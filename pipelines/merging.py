@@ -9,61 +9,60 @@ import pyarrow.compute as pc
 
 from pipelines.draft import sorted_by
 
-_WHO = "person_key"
-
 
 def merged(
-    groups: Iterable[pa.Table], order: list[str], new: pa.Table, gone: pa.Table, moved: pa.Array
+    groups: Iterable[pa.Table], order: list[str], new: pa.Table, gone: pa.Table, anew: pa.Array
 ) -> Iterator[pa.Table]:
-    """The rows of `groups` without those of `gone` (person_key, episode_id) and of the persons `moved`, and `new` in
-    their places. `groups` and `new` come in the order of `order`, of which person_key (strings of one length) is the
-    first; `gone` and `moved` in that of person_key.
+    """The rows of `groups` without those of `gone` (whose, episode_id) and of whoever is in `anew`, and `new` in their
+    places. `groups` and `new` come in the order of `order`, the first of which says whose a row is (strings of one
+    length; a column of `gone` too); `gone` and `anew` in the order of it.
 
     Whoever is concerned is taken out, sorted and put back between the others. Of what is concerned only those between
-    the first and the last person of a group are looked at, so a day on which everybody has a new bill costs no more
-    for each group than any other.
+    the first and the last of a group are looked at, so a day on which everybody has a new bill costs no more for each
+    group than any other.
     """
+    who = order[0]
     waiting, placed = new.slice(0, 0), 0
     for group in groups:
-        left, out = _near(gone, group), near(moved, group)
-        concerned = pa.chunked_array([*_near(new, group)[_WHO].chunks, *left[_WHO].chunks, out], pa.string())
-        ours = pc.is_in(group[_WHO], concerned)
+        left, out = _near(gone, group, who), near(anew, group, who)
+        concerned = pa.chunked_array([*_near(new, group, who)[who].chunks, *left[who].chunks, out], pa.string())
+        ours = pc.is_in(group[who], concerned)
         others = group
         if pc.any(ours).as_py():
             theirs = group.filter(ours)
-            leaving = pc.or_(pc.is_in(theirs["episode_id"], left["episode_id"]), pc.is_in(theirs[_WHO], out))
+            leaving = pc.or_(pc.is_in(theirs["episode_id"], left["episode_id"]), pc.is_in(theirs[who], out))
             waiting = pa.concat_tables([waiting, theirs.filter(pc.invert(leaving))])
             others = group.filter(pc.invert(ours))
-        last = group[_WHO][-1]  # whoever comes before has no row in a later group
-        due, until = pc.less(waiting[_WHO], last), _place(new[_WHO], last)
+        last = group[who][-1]  # whoever comes before has no row in a later group
+        due, until = pc.less(waiting[who], last), _place(new[who], last)
         ready = pa.concat_tables([waiting.filter(due), new.slice(placed, until - placed)])
         waiting, placed = waiting.filter(pc.invert(due)), until
-        yield _between(others, sorted_by(ready, order))
+        yield _between(others, sorted_by(ready, order), who)
     yield sorted_by(pa.concat_tables([waiting, new.slice(placed)]), order)
 
 
-def near(persons: pa.Array, group: pa.Table) -> pa.Array:
-    """Those of `persons` (in order) who come between the first and the last person of a group."""
-    first = _place(persons, group[_WHO][0])
-    return persons.slice(first, _place(persons, group[_WHO][-1], after=True) - first)
+def near(whose: pa.Array, group: pa.Table, who: str) -> pa.Array:
+    """Those of `whose` (in order) that come between the first and the last of a group in its column `who`."""
+    first = _place(whose, group[who][0])
+    return whose.slice(first, _place(whose, group[who][-1], after=True) - first)
 
 
-def _near(table: pa.Table, group: pa.Table) -> pa.Table:
-    first = _place(table[_WHO], group[_WHO][0])
-    return table.slice(first, _place(table[_WHO], group[_WHO][-1], after=True) - first)
+def _near(table: pa.Table, group: pa.Table, who: str) -> pa.Table:
+    first = _place(table[who], group[who][0])
+    return table.slice(first, _place(table[who], group[who][-1], after=True) - first)
 
 
-def _place(persons: pa.Array | pa.ChunkedArray, who: pa.StringScalar, after: bool = False) -> int:
-    """Where `who` stands, or would stand, in persons in order."""
+def _place(whose: pa.Array | pa.ChunkedArray, one: pa.StringScalar, after: bool = False) -> int:
+    """Where `one` stands, or would stand, in an order."""
     bisect = bisect_right if after else bisect_left
-    return bisect(range(len(persons)), who.as_py(), key=lambda at: str(persons[at]))
+    return bisect(range(len(whose)), one.as_py(), key=lambda at: str(whose[at]))
 
 
-def _between(others: pa.Table, more: pa.Table) -> pa.Table:
-    """Two tables, each in order and about different persons, as one in order."""
+def _between(others: pa.Table, more: pa.Table, who: str) -> pa.Table:
+    """Two tables, each in order and about different ones of `who`, as one in order."""
     if not more.num_rows or not others.num_rows:
         return others if others.num_rows else more
-    places = np.searchsorted(_fixed(others[_WHO]), _fixed(more[_WHO]))
+    places = np.searchsorted(_fixed(others[who]), _fixed(more[who]))
     rows = np.insert(np.arange(others.num_rows), places, others.num_rows + np.arange(more.num_rows))
     return pa.concat_tables([others, more]).take(rows)
 

@@ -1,10 +1,11 @@
 """What a source's log tells of the persons who are kept: their episodes, as tables of one connection.
 
 They are named by what they hold: `log` (versions), `keyed` (those of persons who are kept, with pseudonyms), `wanted`
-(those asked for), `told` (episodes of one slice of them), `fresh` (of all of them). Nothing is published.
+(those asked for), `told` (episodes of one slice of them), `fresh` (of all of them). For a day: `anew` (whose: whoever
+has all rows told anew), `told_before` (episodes of others that may not hold any more). Nothing is published.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -48,6 +49,19 @@ class Telling:
         return not self.of_dwelling and all(e.shape in ("row", "point") for e in self._source.episodes.entries)
 
     @cached_property
+    def whose(self) -> str:
+        """The column that says whom an episode is about."""
+        return "dwelling_key" if self.of_dwelling else "person_key"
+
+    @cached_property
+    def unit(self) -> list[str]:
+        """Columns of the key that cut the log into units, each of which is told by itself: a contract with the
+        waterworks, a tenancy. None of them where rows of different keys are read together by something else.
+        """
+        together = [entry.by for entry in self._source.episodes.entries if entry.shape in ("pair", "run")]
+        return [name for name in self._source.contract.key if all(name in by for by in together)]
+
+    @cached_property
     def routine(self) -> str:
         """SQL: whether an episode is an everyday fact."""
         kinds = ", ".join(f"'{entry.kind}'" for entry in self._source.episodes.entries if entry.routine)
@@ -70,7 +84,7 @@ class Telling:
 
     def changed(self, since: date, first: date) -> None:
         """`told_before` and `fresh` of all keys of which something became known on `since` or later, and of those whose
-        persons are kept otherwise (`moved_here`): as known before `since`, and as known now.
+        persons are kept otherwise (`anew`): as known before `since`, and as known now.
         """
         self._open()
         touched(self._con, self._home, self._name, since, "moved_here")
@@ -80,9 +94,32 @@ class Telling:
             f"""select * replace (case when known_until < date '{since}' then known_until end as known_until)
             from keyed where known_from < date '{since}'""",
             first,
+            self._scopes,
         )
         self._table("told_before", "from fresh")
-        self._of_few("from keyed", first)
+        self._of_few("from keyed", first, self._scopes)
+        self._table("anew", "select person_key as whose from moved_here")
+
+    def changed_units(self, before: str, first: date) -> None:
+        """`fresh` of everybody (`anew`) who has rows in a unit that is not as it was, or had: a row came or ended, or
+        whose it is may be read no longer, or again. `before`: a table, what `units` made at the last publication.
+        """
+        self.units()
+        differing = f"(from units except from {before}) union (from {before} except from units)"
+        self._table("units_changed", f"select distinct unit from ({differing})")
+        both = f"(select unit, whose from units union select unit, whose from {before})"
+        self._table("anew", f"select distinct whose from {both} semi join units_changed using (unit)")
+        self._table("units_asked", "select distinct unit from units semi join anew using (whose)")
+        self._of_few(f"from keyed where {self._unit()} in (from units_asked)", first, lambda _table: ["true"])
+        self._con.execute(f"delete from fresh where {self.whose} not in (from anew)")
+        self._table("told_before", "from fresh limit 0")
+
+    def units(self) -> None:
+        """`units` (unit, whose, told): what is known of each unit by whoever has rows in it, as one number."""
+        self._open()
+        version = ", ".join(f'"{name}"' for name in (*self._source.contract.key, "known_from", "known_until"))
+        told = f"{self._unit()} as unit, {self.whose} as whose, bit_xor(hash({version})) as told"
+        self._table("units", f"select {told} from keyed group by all")
 
     # -- in between ------------------------------------------------------------------------------------------------
 
@@ -118,14 +155,18 @@ class Telling:
     def _table(self, name: str, sql: str) -> None:
         self._con.execute(f"create or replace temp table {name} as {sql}")
 
-    def _of_few(self, sql: str, first: date) -> None:
-        """`fresh` of the few versions of a query, which are looked for once."""
+    def _of_few(self, sql: str, first: date, cut: Callable[[str], Iterable[str]]) -> None:
+        """`fresh` of the few versions of a query, which are looked for once, `cut` into conditions."""
         self._table("wanted_rows", sql)
         self._con.execute("create or replace temp view wanted as from wanted_rows")
         self._empty()
-        for where in self._scopes("wanted"):
+        for where in cut("wanted"):
             self._tell(where, first)
             self._con.execute("insert into fresh by name from told")
+
+    def _unit(self) -> str:
+        """SQL: the unit of a version, in 64 bits: two units that share them are told together."""
+        return "hash({})".format(", ".join(f"coalesce(\"{name}\"::varchar, '')" for name in self.unit))
 
     def _empty(self) -> None:
         self._table("fresh", f"select {_nulls()}, null::varchar as part where false")

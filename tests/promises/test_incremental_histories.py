@@ -15,12 +15,14 @@ from pipelines.verify import verify
 from tests.home.cases import CASES, FIRST, Case, Row, consent, measure
 from tests.home.copies import copied, differences, held, opened
 from tests.home.deliveries import append, deliver, files, folder
-from tests.home.planting import bills, consents, school, water
+from tests.home.planting import bills, consents, rent, school, water
 from tests.home.running import days
 
 HISTORY = days(FIRST, date(2025, 7, 4))
 """A month and its turn: what was known before the month is laid apart from what became known since."""
-SOURCES = ("tax_bills", "insurance_bills", "water_notices", "school_flags", "consents", "protected_persons")
+SOURCES = (
+    "tax_bills", "insurance_bills", "water_notices", "housing_rent", "school_flags", "consents", "protected_persons",
+)  # fmt: skip
 
 pytestmark = pytest.mark.long
 
@@ -36,8 +38,8 @@ class Histories:
     def happen(self, day: date, last_run: date | None) -> None:
         """Write what the offices send of one day, on top of what the simulated city sends."""
         happenings: list[Callable[[Case, date], None]] = [
-            self._bill, self._correction, self._payment, self._meter, self._flag, self._withdraw, self._consent_again,
-            self._earlier_consent, self._protect, self._unreadable,
+            self._bill, self._correction, self._payment, self._meter, self._rent, self._flag, self._withdraw,
+            self._consent_again, self._earlier_consent, self._protect, self._unreadable,
         ]  # fmt: skip
         for happening in self._random.choices(happenings, k=self._random.randrange(1, 5)):
             happening(self._random.choice(CASES), day)
@@ -80,8 +82,23 @@ class Histories:
         self._send(source, day, told)
 
     def _meter(self, case: Case, day: date) -> None:
+        """Now and then in the name of another household than the contract's before."""
         on = str(day - timedelta(days=self._random.randrange(1, 60)))
-        self._send("water_notices", day, [row | {"step_on": on} for row in water(case)])
+        contract = {name: next(water(self._neighbour(case)))[name] for name in ("customer_no", "meter_no")}
+        step = self._random.choice(("停止", "開栓"))
+        self._send("water_notices", day, [row | contract | {"step": step, "step_on": on} for row in water(case)][:1])
+
+    def _rent(self, case: Case, day: date) -> None:
+        """Months of a tenancy, now and then in the name of another tenant than before."""
+        paid = self._random.choice((("0", "1"), ("23456", "0")))
+        told = {"tenancy_no": f"TENANCY{self._neighbour(case).number:04d}0", "resident_id": case.resident(0)}
+        told |= dict(zip(("paid_yen", "months_overdue"), paid, strict=True))
+        rows = [row | told | {"month": f"2025-0{month}-01"} for month in (3, 4) for row in list(rent(case))[:1]]
+        self._send("housing_rent", day, rows)
+
+    def _neighbour(self, case: Case) -> Case:
+        """Mostly the case itself; else the one before it."""
+        return case if self._random.random() < 0.6 else CASES[CASES.index(case) - 1]
 
     def _flag(self, case: Case, day: date) -> None:
         on = str(day - timedelta(days=self._random.randrange(1, 60)))

@@ -34,9 +34,8 @@ def test_a_history_cut_finely_is_the_same_bytes(
     made = Draft(tmp_path, "run", b"", lambda _name: None)
     for name in signals:
         Episodes(home, people.con, name, day).rebuild(made)
-    assert {path: output.sha256 for path, output in made.outputs.items()} == {
-        path: home.store.digest(path) for path in home.store.under(layout.EPISODES)
-    }
+    anew = {path: output.sha256 for path, output in made.outputs.items() if path.startswith(layout.EPISODES)}
+    assert anew == {path: home.store.digest(path) for path in home.store.under(layout.EPISODES)}
 
 
 def test_everyday_facts_of_long_ago_are_left_out_and_nothing_else(screened: Path) -> None:

@@ -52,7 +52,7 @@ def test_merged_is_what_filtering_and_sorting_the_whole_would_give(
 
 def test_only_persons_near_a_group_are_looked_at() -> None:
     persons = pa.array([f"p{who:02d}" for who in range(10)])
-    assert near(persons, table([(3, 0, 0), (5, 0, 0)])).to_pylist() == ["p03", "p04", "p05"]
+    assert near(persons, table([(3, 0, 0), (5, 0, 0)]), "person_key").to_pylist() == ["p03", "p04", "p05"]
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
