@@ -5,7 +5,7 @@ They are named by what they hold: `log` (versions), `keyed` (those of persons wh
 has all rows told anew), `told_before` (episodes of others that may not hold any more). Nothing is published.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -94,10 +94,9 @@ class Telling:
             f"""select * replace (case when known_until < date '{since}' then known_until end as known_until)
             from keyed where known_from < date '{since}'""",
             first,
-            self._scopes,
         )
         self._table("told_before", "from fresh")
-        self._of_few("from keyed", first, self._scopes)
+        self._of_few("from keyed", first)
         self._table("anew", "select person_key as whose from moved_here")
 
     def changed_units(self, before: str, first: date) -> None:
@@ -110,7 +109,7 @@ class Telling:
         both = f"(select unit, whose from units union select unit, whose from {before})"
         self._table("anew", f"select distinct whose from {both} semi join units_changed using (unit)")
         self._table("units_asked", "select distinct unit from units semi join anew using (whose)")
-        self._of_few(f"from keyed where {self._unit()} in (from units_asked)", first, lambda _table: ["true"])
+        self._of_few(f"from keyed where {self._unit()} in (from units_asked)", first)
         self._con.execute(f"delete from fresh where {self.whose} not in (from anew)")
         self._table("told_before", "from fresh limit 0")
 
@@ -118,7 +117,7 @@ class Telling:
         """`units` (unit, whose, told): what is known of each unit by whoever has rows in it, as one number."""
         self._open()
         version = ", ".join(f'"{name}"' for name in (*self._source.contract.key, "known_from", "known_until"))
-        told = f"{self._unit()} as unit, {self.whose} as whose, bit_xor(hash({version})) as told"
+        told = f"{self._unit()} as unit, {self.whose} as whose, bit_xor(hash({version}) >> 1)::bigint as told"
         self._table("units", f"select {told} from keyed group by all")
 
     # -- in between ------------------------------------------------------------------------------------------------
@@ -155,18 +154,19 @@ class Telling:
     def _table(self, name: str, sql: str) -> None:
         self._con.execute(f"create or replace temp table {name} as {sql}")
 
-    def _of_few(self, sql: str, first: date, cut: Callable[[str], Iterable[str]]) -> None:
-        """`fresh` of the few versions of a query, which are looked for once, `cut` into conditions."""
+    def _of_few(self, sql: str, first: date) -> None:
+        """`fresh` of the few versions of a query, which are looked for once; if they are many, cut as the log is."""
         self._table("wanted_rows", sql)
         self._con.execute("create or replace temp view wanted as from wanted_rows")
         self._empty()
-        for where in cut("wanted"):
+        (many,) = self._con.sql(f"select count(*) > {_SLICE} from wanted_rows").fetchall()[0]
+        for where in self._scopes("wanted") if many and self.row_by_row else ["true"]:
             self._tell(where, first)
             self._con.execute("insert into fresh by name from told")
 
     def _unit(self) -> str:
-        """SQL: the unit of a version, in 64 bits: two units that share them are told together."""
-        return "hash({})".format(", ".join(f"coalesce(\"{name}\"::varchar, '')" for name in self.unit))
+        """SQL: the unit of a version, in 63 bits: two units that share them are told together."""
+        return "(hash({}) >> 1)::bigint".format(", ".join(f"coalesce(\"{name}\"::varchar, '')" for name in self.unit))
 
     def _empty(self) -> None:
         self._table("fresh", f"select {_nulls()}, null::varchar as part where false")

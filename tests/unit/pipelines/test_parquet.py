@@ -5,7 +5,7 @@ import io
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.draft import OFTEN, write_parquet
+from pipelines.draft import GLANCE, OFTEN, _repeating, write_parquet
 
 ROWS = 20 * OFTEN
 TABLE = pa.table(
@@ -31,6 +31,20 @@ def test_a_dictionary_is_kept_of_what_comes_again() -> None:
     kept = {group.column(n).path_in_schema for n in range(group.num_columns) if group.column(n).has_dictionary_page}
     assert kept == {"kind", "sources.list.element"}
     assert file.read().equals(TABLE)
+
+
+def test_of_a_long_table_a_glance_says_what_comes_again() -> None:
+    """Few values, ids, amounts of which it takes all rows to see that they come again, and some that do not."""
+    rows = 8 * GLANCE
+    table = pa.table(
+        {
+            "few": [n % 3 for n in range(rows)],
+            "one_each": range(rows),
+            "amounts": [n % (rows // OFTEN) for n in range(rows)],
+            "rather_many": [n // 2 % rows for n in range(rows)],
+        }
+    )
+    assert _repeating(table) == ["few", "amounts"]
 
 
 def test_every_type_is_written_also_when_there_is_no_row() -> None:
