@@ -27,17 +27,14 @@ def merged(
         left, out = _near(gone, group, who), near(anew, group, who)
         concerned = pa.chunked_array([*_near(new, group, who)[who].chunks, *left[who].chunks, out], pa.string())
         ours = pc.is_in(group[who], concerned)
-        others = group
-        if pc.any(ours).as_py():
-            theirs = group.filter(ours)
-            leaving = pc.or_(pc.is_in(theirs["episode_id"], left["episode_id"]), pc.is_in(theirs[who], out))
-            waiting = pa.concat_tables([waiting, theirs.filter(pc.invert(leaving))])
-            others = group.filter(pc.invert(ours))
+        theirs = group.filter(ours)
+        leaving = pc.or_(pc.is_in(theirs["episode_id"], left["episode_id"]), pc.is_in(theirs[who], out))
+        waiting = pa.concat_tables([waiting, theirs.filter(pc.invert(leaving))])
         last = group[who][-1]  # whoever comes before has no row in a later group
         due, until = pc.less(waiting[who], last), _place(new[who], last)
         ready = pa.concat_tables([waiting.filter(due), new.slice(placed, until - placed)])
         waiting, placed = waiting.filter(pc.invert(due)), until
-        yield _between(others, sorted_by(ready, order), who)
+        yield _with(group, ours, sorted_by(ready, order), who)
     yield sorted_by(pa.concat_tables([waiting, new.slice(placed)]), order)
 
 
@@ -58,17 +55,18 @@ def _place(whose: pa.Array | pa.ChunkedArray, one: pa.StringScalar, after: bool 
     return bisect(range(len(whose)), one.as_py(), key=lambda at: str(whose[at]))
 
 
-def _between(others: pa.Table, more: pa.Table, who: str) -> pa.Table:
-    """Two tables, each in order and about different ones of `who`, as one in order."""
-    if not more.num_rows or not others.num_rows:
-        return others if others.num_rows else more
-    places = np.searchsorted(_fixed(others[who]), _fixed(more[who]))
-    rows = np.insert(np.arange(others.num_rows), places, others.num_rows + np.arange(more.num_rows))
-    return pa.concat_tables([others, more]).take(rows)
+def _with(group: pa.Table, ours: pa.ChunkedArray, more: pa.Table, who: str) -> pa.Table:
+    """A group in order without the rows that are `ours`, and `more`, in order and about others of `who`, in between."""
+    stay = np.flatnonzero(~ours.to_numpy())
+    if len(stay) == group.num_rows and not more.num_rows:
+        return group
+    places = np.searchsorted(_fixed(group[who])[stay], _fixed(more[who]))
+    rows = np.insert(stay, places, group.num_rows + np.arange(more.num_rows))
+    return pa.concat_tables([group, more]).take(rows)
 
 
 def _fixed(column: pa.ChunkedArray) -> np.ndarray:
     """Strings of one length as NumPy sees them, without an object for each. Raises ArrowInvalid when lengths differ."""
-    width = len(column[0].as_py())
+    width = len(column[0].as_py()) if len(column) else 1
     kept = column.combine_chunks().cast(pa.binary(width))
     return np.frombuffer(kept.buffers()[1], f"S{width}", len(kept), kept.offset * width)
