@@ -7,6 +7,7 @@ by unnoticed.
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 200
 _JAPANESE_DATES = {*range(27, 37), *range(50, 59)}
 """Formats such as 令和8年4月1日 and 4月1日 that Japanese Excel names by number alone (ECMA-376, 18.8.30)."""
 _MERGED = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}mergeCell"
+_STRICT = b"http://purl.oclc.org/ooxml/"
+"""Names of the kind of workbook that Excel calls «Strict Open XML»: its cells are not where readers look for them."""
+_BY_NUMBER = re.compile("_x([0-9A-Fa-f]{4})_")
 _VALUES = "「形式を選択して貼り付け」の「値」で置き換えて保存し直してください"
 
 
@@ -51,6 +55,7 @@ def read_cells(data: bytes, profile: Profile) -> Cells:
         warnings.simplefilter("ignore")  # openpyxl's warnings quote cells
         import openpyxl  # heavy, and most deliveries are CSV
 
+        _refuse_strict(data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         cells = _chosen(book, profile)
     _refuse_unseen(cells)
@@ -70,6 +75,16 @@ def _bounded(data: bytes) -> None:
             f"Excel ファイルの中身が大きすぎます（展開すると {size >> 20:,} MB、上限 {MOST_UNPACKED >> 20} MB）",
             "CSV で出力してください",
         )
+
+
+def _refuse_strict(data: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "xl/workbook.xml" in archive.namelist() and _STRICT in archive.read("xl/workbook.xml"):
+            raise FileRefused(
+                "file.unreadable",
+                "「Strict Open XML スプレッドシート」の形式の Excel ファイルです",
+                "ファイルの種類を「Excel ブック (*.xlsx)」にして保存し直してください",
+            )
 
 
 def _no_workbook() -> FileRefused:
@@ -148,7 +163,7 @@ def _sheet(book: Any, sheet: Any, skip_rows: int) -> Cells:
 
 
 def _keep(found: Cells, number: int, cells: list[dict[str, Any]], open_formula: bool, hidden: bool) -> None:
-    filled = {c["column"] - 1: c["value"] for c in cells if c["value"] not in (None, "")}
+    filled = {c["column"] - 1: _shown(c["value"]) for c in cells if c["value"] not in (None, "")}
     places = [c["column"] for c in cells if c["value"] not in (None, "")]
     if len(filled) < len(places) or min(places, default=1) < 1 or not 0 < number <= MOST_ROWS:
         raise _no_workbook()  # two cells in one place, or a place that no sheet has
@@ -162,6 +177,21 @@ def _keep(found: Cells, number: int, cells: list[dict[str, Any]], open_formula: 
             found.hidden.append(number)
     if open_formula or any(c["data_type"] == "e" for c in cells):
         found.unanswered.append(number)
+
+
+def _shown(value: Any) -> Any:
+    """A text as Excel shows it: a character may be written by its number, such as the _x000D_ of a pasted line break
+    (ECMA-376, 22.9.2.19). What is the number of no character stays as it is.
+    """
+    if not isinstance(value, str):
+        return value
+
+    def character(found: re.Match[str]) -> str:
+        number = int(found[1], 16)
+        is_one = number in (0x9, 0xA, 0xD) or 0x20 <= number < 0xD800 or 0xE000 <= number <= 0xFFFD
+        return chr(number) if is_one else found[0]
+
+    return _BY_NUMBER.sub(character, value)
 
 
 def _last_row(reference: str) -> int:

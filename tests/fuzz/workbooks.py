@@ -13,6 +13,7 @@ from tests.fuzz.books import DATE, ERA, MAIN, MONTH_DAY, Book, Sheet, letters, r
 from tests.fuzz.cells import columns_of
 from tests.fuzz.families import Outcome, Register, several
 from tests.fuzz.grids import Grid, contract
+from tests.fuzz.writings import zipped
 
 WORKBOOKS = Register()
 """Grid → bytes of a workbook."""
@@ -60,6 +61,28 @@ def shared_texts_with_their_readings(_rng: Random, grid: Grid) -> bytes:
     numbers = {text: f'<c r="@" t="s"><v>{n}</v></c>' for n, text in enumerate(texts)}
     rows = [[numbers.get(cell, cell) for cell in row] for row in (grid.header, *grid.rows)]
     return Book([Sheet(rows)], strings=texts).bytes()
+
+
+@WORKBOOKS.add(Outcome.SAME)
+def characters_written_by_number(rng: Random, grid: Grid) -> bytes:
+    """As Excel writes what XML cannot hold, and some programmes whatever is not plain."""
+
+    def cell(text: str) -> str:
+        at = rng.randrange(len(text)) if text else 0
+        return f"{text[:at]}_x{ord(text[at]):04X}_{text[at + 1 :]}" if text and ord(text[at]) < 0xD800 else text
+
+    return Book([_with_cells(rng, grid, list(range(len(grid.header))), cell)]).bytes()
+
+
+@WORKBOOKS.add(Outcome.REFUSED)
+def saved_as_strict_open_xml(_rng: Random, grid: Grid) -> bytes:
+    parts, strict = {}, "http://purl.oclc.org/ooxml/"
+    with zipfile.ZipFile(io.BytesIO(Book([sheet_of(grid)]).bytes())) as archive:
+        for name in archive.namelist():
+            text = archive.read(name).decode().replace(MAIN, f"{strict}spreadsheetml/main")
+            relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+            parts[name] = text.replace(relation, f"{strict}officeDocument/relationships").encode()
+    return zipped(parts)
 
 
 @WORKBOOKS.add(Outcome.SAME)

@@ -35,6 +35,12 @@ def test_the_one_visible_sheet_with_rows_is_read_wherever_it_stands() -> None:
     assert read(Book([Sheet([]), notes, Sheet(ROWS, name="体制")])) == ROWS
 
 
+def test_a_character_written_by_its_number_is_read_as_shown_and_no_other() -> None:
+    """What stands for a line break, for an underscore before what looks like a number, and for no character at all."""
+    stored = ["北_x000D_\n班", "一_x005F_x0041_区", "_xD800_ _xFFFF_ _x0000_ _x41_"]
+    assert read(Book([Sheet([HEADER, stored])]))[1:] == [["北\r\n班", "一_x0041_区", stored[2]]]
+
+
 def test_two_sheets_with_rows_are_not_half_read() -> None:
     refusal = refused(Book([Sheet(ROWS), Sheet(ROWS, name="四月")]))
     assert (refusal.rule, "2 枚" in refusal.detail) == ("file.sheets", True)
