@@ -117,8 +117,9 @@ class Telling:
         """`units` (unit, whose, told): what is known of each unit by whoever has rows in it, as one number."""
         self._open()
         version = ", ".join(f'"{name}"' for name in (*self._source.contract.key, "known_from", "known_until"))
-        told = f"{self._unit()} as unit, {self.whose} as whose, bit_xor(hash({version}) >> 1)::bigint as told"
-        self._table("units", f"select {told} from keyed group by all")
+        # Hashed twice: the last column enters a hash by an xor, so two rows that end on one day would say nothing.
+        told = f"bit_xor(hash(hash({version})) >> 1)::bigint as told"
+        self._table("units", f"select {self._unit()} as unit, {self.whose} as whose, {told} from keyed group by all")
 
     # -- in between ------------------------------------------------------------------------------------------------
 
@@ -165,7 +166,9 @@ class Telling:
             self._con.execute("insert into fresh by name from told")
 
     def _unit(self) -> str:
-        """SQL: the unit of a version, in 63 bits: two units that share them are told together."""
+        """SQL: the unit of a version, in 63 bits: two units that share them are told together. A number with 64 bits
+        may be none that Arrow can look for.
+        """
         return "(hash({}) >> 1)::bigint".format(", ".join(f"coalesce(\"{name}\"::varchar, '')" for name in self.unit))
 
     def _empty(self) -> None:

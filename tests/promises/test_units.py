@@ -75,17 +75,41 @@ def told_anew(root: Path, to: Path, rebuild: Callable[[Episodes, Draft], None]) 
     return files_made | remembered
 
 
+def gone_on(root: Path, days_run: tuple[date, ...], to: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What is published after each day, gone on from and as everything told anew gives it."""
+    rebuild, seen = Episodes.rebuild, []
+    monkeypatch.setattr(Episodes, "rebuild", None)
+    for day in days_run:
+        steps.intake(opened(root), day)
+        seen.append(published(root))
+        assert seen[-1] == told_anew(root, to / str(day), rebuild), day
+    return seen
+
+
 @pytest.mark.usefixtures("without_great_expectations")
 def test_a_unit_that_two_households_share_is_told_as_if_all_were_told_anew(
     copy_of: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root, rebuild, seen = copy_of("screened"), Episodes.rebuild, []
+    root = copy_of("screened")
     happen(root)
-    monkeypatch.setattr(Episodes, "rebuild", None)
-    for day in (SHARED, MORE, LEFT, BACK):
-        steps.intake(opened(root), day)
-        seen.append(published(root))
-        assert seen[-1] == told_anew(root, tmp_path / str(day), rebuild), day
+    seen = gone_on(root, (SHARED, MORE, LEFT, BACK), tmp_path, monkeypatch)
     for basis in UNITS:
         told = [str({path: digest for path, digest in of.items() if f"episodes/{basis}/" in path}) for of in seen]
         assert len(set(told)) == 4, f"{basis}: a day changed nothing"
+
+
+@pytest.mark.usefixtures("without_great_expectations")
+def test_months_of_one_tenancy_that_end_on_one_day_are_gone_whatever_is_told_of_many_contracts(
+    copy_of: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two rows of a unit end alike: what is known of it is other than before. Many units change at once: their numbers
+    are large and small.
+    """
+    root, both = copy_of("screened"), ("2020-05-01", "2020-06-01")
+    many = [contract(LEAVES, "停止", "2026-04-01") | {"customer_no": f"W9999{number}"} for number in range(8)]
+    deliver(root, "water_notices", SHARED, many, "delta_many.csv")
+    ends, stays = ([tenancy(LEAVES, 1) | {"month": month, "tenancy_no": name} for month in both] for name in "AB")
+    deliver(root, "housing_rent", SHARED, [*ends, *stays], "rents.csv")
+    deliver(root, "housing_rent", LEFT, stays, "rents.csv")
+    seen = gone_on(root, (SHARED, LEFT), tmp_path, monkeypatch)
+    assert seen[0] != seen[1]
