@@ -69,7 +69,9 @@ def _reads(home: Home) -> dict[str, str]:
 def purge(home: Home, day: date) -> dict[str, int]:
     """Delete what may no longer be held on `day`. Returns rows deleted by zone (counts only)."""
     deleted: dict[str, int] = {}
-    inputs, last = _reads(home), home.continuing("purge", layout.HELD)
+    # What was taken in since is looked at, though nothing about anybody changed: a run of an earlier day may follow.
+    inputs = _reads(home) | {layout.LEDGER: home.store.digest(layout.LEDGER)}
+    last = home.continuing("purge", layout.HELD)
 
     def fill(draft: Draft) -> None:
         people = People(home)

@@ -11,17 +11,18 @@ from pipelines import layout, steps
 from pipelines.accepted import versions
 from pipelines.audit import HANDLES
 from pipelines.intake import sources_in_order
+from pipelines.verify import verify
 from tests.home import traces
 from tests.home.building import HOLDER
 from tests.home.cases import CASES, DAY, Case, Row, consent
 from tests.home.copies import opened
 from tests.home.deliveries import deliver
-from tests.home.planting import bills, consents
+from tests.home.planting import bills, consents, rent
 from tests.home.running import days
 
 pytestmark = pytest.mark.long
 
-WITHDRAWN, AGAIN = date(2026, 4, 7), date(2026, 4, 9)
+WITHDRAWN, RENTS, AGAIN = days(date(2026, 4, 7), date(2026, 4, 9))
 WHO = next(case for case in CASES if case.name == "consents to everything")
 NOBODY = next(case for case in CASES if case.name == "nobody in the house consents")
 
@@ -74,6 +75,21 @@ def test_who_came_and_went_between_two_purges_leaves_no_row(copy_of: Callable[..
     steps.intake(opened(root), went)
     assert not of_taxes(root, NOBODY)
     assert of_taxes(root)
+
+
+def test_what_an_earlier_day_took_in_after_a_later_day_s_purge_is_purged(copy_of: Callable[..., Path]) -> None:
+    """The run of the later day ended after its purge, so the earlier day is open still: on it the basis held."""
+    root = copy_of("screened")
+    steps.intake(opened(root), RENTS)
+    ended = [row | {"withdrawn_on": str(AGAIN)} for row in consents(WHO)]
+    deliver(root, "consents", AGAIN, ended, "delta_ended.csv")
+    for source in sources_in_order(opened(root)):
+        steps.take_in(opened(root), source, AGAIN)
+    steps.hub(opened(root), AGAIN)
+    deliver(root, "housing_rent", RENTS, list(rent(WHO)), "delta_late.csv")
+    steps.intake(opened(root), RENTS)
+    assert opened(root).ledger().of("housing_rent", "accepted")[-1].known_from == RENTS
+    assert verify(opened(root)) == []
 
 
 def test_who_did_not_want_to_be_contacted_for_a_while_is_off_the_list(copy_of: Callable[..., Path]) -> None:
