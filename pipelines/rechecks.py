@@ -10,7 +10,8 @@ import duckdb
 import pyarrow.parquet as pq
 
 from identity.permissions import holds_on
-from pipelines.accepted import unheld
+from pipelines import layout
+from pipelines.accepted import relation, unheld
 from pipelines.errors import GateClosed
 from pipelines.holding import hold, of_source
 from pipelines.home import Home
@@ -33,7 +34,8 @@ create temp table hidden_household_key as
 
 def without_basis(home: Home) -> Iterator[str]:
     """Files of logs with rows of persons whose basis for the source does not hold on the day of the last purge, or did
-    not hold without a gap since the row became known.
+    not hold without a gap since the row became known; files of episodes that tell of anybody else than those who have
+    one, or of a dwelling that no row of theirs speaks of.
     """
     if (people := _as_purged(home)) is None:
         return
@@ -41,6 +43,40 @@ def without_basis(home: Home) -> Iterator[str]:
         rows, _whose = unheld(people.con, home, name, of_source(home.basis(name)), (), "nobody")
         for path in sorted(rows):
             yield f"{path} holds rows of persons without a basis"
+    if _runs(home, "hub") < _runs(home, "purge"):  # a run ended in between, and the next one tells anew
+        return
+    for name in home.with_role("signal"):
+        for path in _told_without_basis(people.con, home, name):
+            yield f"{path} tells of persons without a basis"
+
+
+def _told_without_basis(con: duckdb.DuckDBPyConnection, home: Home, name: str) -> Iterator[str]:
+    basis = str(home.basis(name))
+    log = relation(con, home, name)
+    if log is not None:
+        log.create_view("logged", replace=True)
+        dwelling = home.names.in_sql(con, "dwelling")
+        con.execute(
+            f"""create or replace temp table may_be_told as
+            select person_key as key from person_keys semi join {of_source(basis)} using (resident_id)
+            union select {dwelling("dwelling_id")} from (select distinct dwelling_id from logged
+              semi join {of_source(basis)} using (resident_id)
+              anti join (select resident_id from person_keys semi join hidden_person_key on person_key = key)
+                using (resident_id)
+              where dwelling_id is not null)"""
+        )
+    for path in home.store.under(layout.episodes_folder(basis)):
+        home.store.relation(con, [path]).create_view("looked at", replace=True)
+        whose = '(select coalesce(person_key, dwelling_key) as key from "looked at")'
+        found = con.sql(f"select 1 from {whose} anti join may_be_told using (key) limit 1")
+        if log is None or found.fetchall():
+            yield path
+
+
+def _runs(home: Home, step: str) -> int:
+    """The place in the chain of the last publication of a step."""
+    found = home.store.newest(step)
+    return found.sequence if found else 0
 
 
 def exposed(home: Home) -> Iterator[str]:
