@@ -4,6 +4,7 @@ No score is needed and none is consulted. A slip rests on its own entry of the r
 and what it says is read in `kizuki print` only. Slips are shown once; a corrected one is shown again.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import duckdb
@@ -157,7 +158,7 @@ def _judged(home: Home, slips: pa.Table, run: date) -> pa.Table:
     about somebody protected on that day or on the day of the run; what a sheet needs of the others.
     """
     if not slips.num_rows:
-        return _NO_SLIPS.empty_table()
+        return slips.append_column("closed", pa.array([], pa.bool_()))
     people = People(home)
     people.con.register("slips", _keyed(people, slips))
     people.con.execute(_AMONG, {"run": run})
@@ -184,10 +185,16 @@ def _keyed(people: People, slips: pa.Table) -> pa.Table:
 
 def _believed(home: Home, day: date) -> pa.Table:
     """The latest version of every slip known by `day`."""
-    logs = [log for name in home.with_role("slips") if (log := versions(home, name)) is not None]
-    still = [log.filter(pc.is_null(log["known_until"])).select(_NO_SLIPS.names).cast(_NO_SLIPS) for log in logs]
-    whole = pa.concat_tables([_NO_SLIPS.empty_table(), *still])
+    whole = _told(home, lambda log: log.filter(pc.is_null(log["known_until"])))
     return whole.filter(pc.less_equal(whole["known_from"], pa.scalar(day, pa.date32())))
+
+
+def _told(home: Home, only: Callable[[pa.Table], pa.Table] = lambda log: log) -> pa.Table:
+    """All versions of all slips, or `only` some of each log."""
+    logs = [log for name in home.with_role("slips") if (log := versions(home, name)) is not None]
+    return pa.concat_tables(
+        [_NO_SLIPS.empty_table(), *(only(log).select(_NO_SLIPS.names).cast(_NO_SLIPS) for log in logs)]
+    )
 
 
 def _of(said: pa.Table, rows: pa.Table, which: str = "semi") -> pa.Table:
@@ -234,7 +241,9 @@ def forget_slips(home: Home, day: date, draft: Draft) -> int:
 
 
 def _unshow(home: Home, day: date, keep: timedelta, draft: Draft) -> int:
-    """All sheets at once: there are as many as days in the term, and each question reads who is protected."""
+    """All sheets at once: there are as many as days in the term, and each question reads who is protected. A line tells
+    of somebody also when its slip was corrected or taken back since, and goes when nobody knows any more of whom.
+    """
     sheets = {path: home.store.read_table(path) for path in home.store.under(ROOT)}
     past = {path for path in sheets if _day_of(path) < day - keep}
     deleted = sum(sheets[path].num_rows for path in past)
@@ -244,20 +253,19 @@ def _unshow(home: Home, day: date, keep: timedelta, draft: Draft) -> int:
     if not shown:
         return deleted
     with duckdb.connect() as con:
-        con.register("said", _believed(home, date.max))
+        con.register("said", _told(home))
         con.register("shown", pa.concat_tables(shown))
         still = con.execute(
             "select said.*, day from said join shown using (slip_no, known_from) where recipient = $chief order by all",
             {"chief": CHIEF},
         ).to_arrow_table()
     judged = _judged(home, still, run_day(home, day))
-    if not judged.num_rows:
-        return deleted
-    closed = judged.filter(judged["closed"])
-    for of_day in pc.unique(closed["day"]).to_pylist():
-        path = layout.slips(of_day)
-        rows, lost = sheets[path], closed.filter(pc.equal(closed["day"], of_day))["slip_no"].combine_chunks()
-        gone = pc.and_(pc.is_in(rows["slip_no"], lost), pc.equal(rows["recipient"], CHIEF))
+    for path in sheets.keys() - past:
+        rows, of_day = sheets[path], _day_of(path)
+        stay = judged.filter(pc.and_(pc.equal(judged["day"], of_day), pc.invert(judged["closed"])))["slip_no"]
+        gone = pc.and_(pc.invert(pc.is_in(rows["slip_no"], stay.combine_chunks())), pc.equal(rows["recipient"], CHIEF))
+        if not pc.any(gone).as_py():
+            continue
         deleted += pc.sum(gone).as_py()
         draft.rewrite(path, rows.filter(pc.invert(gone)), ["slip_no"], "purge")
         for copy in home.store.under(f"{layout.PRINTED}{of_day}/"):
