@@ -260,7 +260,7 @@ def _unshow(home: Home, day: date, keep: timedelta, draft: Draft) -> int:
             {"chief": CHIEF},
         ).to_arrow_table()
     judged = _judged(home, still, run_day(home, day))
-    for path in sheets.keys() - past:
+    for path in sorted(sheets.keys() - past):
         rows, of_day = sheets[path], _day_of(path)
         stay = judged.filter(pc.and_(pc.equal(judged["day"], of_day), pc.invert(judged["closed"])))["slip_no"]
         gone = pc.and_(pc.invert(pc.is_in(rows["slip_no"], stay.combine_chunks())), pc.equal(rows["recipient"], CHIEF))
