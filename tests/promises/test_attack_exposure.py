@@ -134,7 +134,7 @@ def test_the_audit_trail_tells_each_list_of_an_office_and_leads_back_by_no_order
 
 def _asked(root: Path) -> tuple[set[str], dict[str, Any]]:
     """Who is on a request list, and what the audit trail says of it."""
-    on_it = set(request_list(opened(root), "tax_bills", HOLDER)["resident_id"].to_pylist())
+    on_it = set(request_list(opened(root), "insurance_bills", HOLDER)["resident_id"].to_pylist())
     home = opened(root)
     return on_it, home.store.read_json(home.store.under("audit/")[-1])
 
