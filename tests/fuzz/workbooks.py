@@ -69,7 +69,9 @@ def characters_written_by_number(rng: Random, grid: Grid) -> bytes:
 
     def cell(text: str) -> str:
         at = rng.randrange(len(text)) if text else 0
-        return f"{text[:at]}_x{ord(text[at]):04X}_{text[at + 1 :]}" if text and ord(text[at]) < 0xD800 else text
+        if not text or "_x" in text or ord(text[at]) >= 0xD800:  # once is enough: a number of a number is none
+            return text
+        return f"{text[:at]}_x{ord(text[at]):04X}_{text[at + 1 :]}"
 
     return Book([_with_cells(rng, grid, list(range(len(grid.header))), cell)]).bytes()
 
