@@ -64,7 +64,7 @@ def _write(home: Home, draft: Draft, entry: dict[str, Any]) -> None:
 
 
 def _handles(home: Home, draft: Draft, residents: pa.Array) -> list[str]:
-    """The handle of each resident, in no meaning order; made now where there is none yet."""
+    """The handle of each resident, in an order that means nothing here; made now where there is none yet."""
     mapping = home.store.read_table(HANDLES) if home.store.has(HANDLES) else _SCHEMA.empty_table()
     asked = pc.unique(residents)
     new = asked.filter(pc.invert(pc.is_in(asked, mapping["resident_id"].combine_chunks())))
