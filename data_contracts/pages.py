@@ -7,7 +7,7 @@ from datetime import date
 
 from data_contracts.catalog import Catalog
 from data_contracts.contract import Column, Contract, Safeguard
-from data_contracts.profile import Entry, Source
+from data_contracts.profile import Entry, FirstKnown, Source
 from data_contracts.rules import KEY_CONFLICT, KEY_CONFLICT_REMEDY, KEY_CONFLICT_SENTENCE, file_rules, row_rules
 
 _ROLES = {
@@ -165,9 +165,17 @@ def _episodes(source: Source) -> str:
     if not entries:
         return ""
     rows = [(e.label, f"`{e.kind}`", _SHAPES[e.shape], e.unit or "", _when(e)) for e in entries]
-    return "## 出来事\n\n行は次の出来事になります。\n\n" + _table(
-        ("出来事", "名前", "形", "単位", "条件と始まり"), rows
-    )
+    page = "## 出来事\n\n行は次の出来事になります。\n\n" + _table(("出来事", "名前", "形", "単位", "条件と始まり"), rows)
+    if not (derive := source.episodes.derive):
+        return page
+    told = [(f"`{name}`", _derived(said)) for name, said in derive.items()]
+    return f"{page}\n\n条件に出てくる名前のうち、列でないもの:\n\n{_table(('名前', '意味'), told)}"
+
+
+def _derived(said: str | FirstKnown) -> str:
+    if isinstance(said, str):
+        return f"`{said}`"
+    return "その人のその行を初めて知った日" + ("" if said.when == "true" else f"(`{said.when}` となってから)")
 
 
 def _when(entry: Entry) -> str:

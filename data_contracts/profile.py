@@ -100,10 +100,21 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class EpisodeMapping:
-    """`derive`: name → SQL, computed in order as columns over all versions of the source; `entries`: the kinds."""
+class FirstKnown:
+    """The day on which a person's row under its key first met `when` (SQL), as it was known by the version that asks:
+    null in versions from before. For states that are delivered without a day.
+    """
 
-    derive: Mapping[str, str]
+    when: str
+
+
+@dataclass(frozen=True)
+class EpisodeMapping:
+    """`derive`: name → SQL over one version, or FirstKnown over all versions of its key, computed in order as columns;
+    `entries`: the kinds.
+    """
+
+    derive: Mapping[str, str | FirstKnown]
     entries: tuple[Entry, ...]
     valid_from: date
 
@@ -160,8 +171,16 @@ def read_episodes(path: Path) -> EpisodeMapping:
     kinds = [e.kind for e in entries]
     if len(kinds) != len(set(kinds)):
         raise ContractError(path, "a kind is declared twice", "merge the two entries")
-    derive = {str(k): str(v) for k, v in (said.get("derive") or {}).items()}
+    derive = {str(k): _derived(path, k, v) for k, v in (said.get("derive") or {}).items()}
     return EpisodeMapping(derive, entries, _valid_from(path, said))
+
+
+def _derived(path: Path, name: str, said: Any) -> str | FirstKnown:
+    if not isinstance(said, dict):
+        return str(said)
+    if list(said) != ["first_known"]:
+        raise ContractError(path, f"derive {name}: {sorted(map(str, said))}", "give SQL, or first_known: and SQL")
+    return FirstKnown(str(said["first_known"]))
 
 
 def _entry(path: Path, said: dict[str, Any]) -> Entry:

@@ -1,10 +1,11 @@
 """The SQL behind the four episode shapes; every query yields beliefs: an episode's content and when it was believed."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 
-from data_contracts.profile import Entry, Source
+from data_contracts.profile import Entry, FirstKnown, Source
 
 BELIEFS = """
 create or replace temp table beliefs (natural_id varchar, kind varchar, person_key varchar, dwelling_key varchar,
@@ -99,19 +100,49 @@ def derived_query(source: Source, columns: Sequence[str]) -> str:
     """SQL: the versions with the mapping's derived columns, each computed over those before it.
 
     Columns that no expression names are left behind, and in the end those that no entry names, so that the work is no
-    wider than what is asked.
+    wider than what is asked. `columns`: those of the versions; the log's fingerprint of a key, where it is among them,
+    stands for the key.
     """
     derive = source.episodes.derive
     told = [*source.contract.key, "person_key", "dwelling_key", "known_from", "known_until"]
     for entry in source.episodes.entries:
         told += [text for text in (*_expressions(entry), *entry.by) if text]
-    asked = _named([*told, *derive.values()])
+    own = _of_one_person(source, columns)
+    asked = _named([*told, *own, *(d.when if isinstance(d, FirstKnown) else d for d in derive.values())])
     given = _listed(name for name in columns if name in asked and name not in derive)
     query = f"select {given} from versions where known_until is null or known_until > known_from"
-    for name, expression in derive.items():
-        query = f'select *, ({expression}) as "{name}" from ({query})'
+    for together, names in groupby(derive, key=lambda name: isinstance(derive[name], FirstKnown)):
+        query = _first_known(query, derive, list(names), own) if together else _derived(query, derive, names)
     wanted = _named(told)
     return f"select {_listed(name for name in dict.fromkeys([*columns, *derive]) if name in wanted)} from ({query})"
+
+
+def _derived(query: str, derive: Mapping[str, str | FirstKnown], names: Iterable[str]) -> str:
+    for name in names:
+        query = f'select *, ({derive[name]}) as "{name}" from ({query})'
+    return query
+
+
+def _first_known(query: str, derive: Mapping[str, str | FirstKnown], names: list[str], own: list[str]) -> str:
+    """All of them over one partition, without an order: what is first among all versions was known by those that are
+    not older, and to the others it is nothing.
+    """
+    ever = []
+    for name in names:
+        assert isinstance(declared := derive[name], FirstKnown)
+        first = f"min(case when {declared.when} then known_from end) over (partition by {_listed(own)})"
+        ever.append(f'{first} as "{name} ever"')
+    query = f"select *, {', '.join(ever)} from ({query})"
+    known = (f'case when "{name} ever" <= known_from then "{name} ever" end as "{name}"' for name in names)
+    return f"select *, {', '.join(known)} from ({query})"
+
+
+def _of_one_person(source: Source, columns: Sequence[str]) -> list[str]:
+    """What the versions of one person's row have in common: a row that went over to somebody else must tell neither
+    what was known of the other, who may withdraw.
+    """
+    fingerprint = [name for name in ("k1", "k2") if name in columns]
+    return [*(fingerprint or source.contract.key), "resident_id" if "resident_id" in columns else "person_key"]
 
 
 def _named(expressions: Iterable[str]) -> set[str]:

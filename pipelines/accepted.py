@@ -133,8 +133,8 @@ def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str, only: str = 
     """All accepted versions of a source as a relation of `con`, straight from Parquet, in no order; None when nothing
     was ever accepted. `only`: a join or condition that lets few of them through, by k1 and k2.
 
-    Columns: those of the contract, resident_id and dwelling_id (signals), known_from, known_until (null = still
-    believed; believed in [known_from, known_until)), closed_by.
+    Columns: those of the contract, resident_id and dwelling_id (signals), k1 and k2 (the key's fingerprint),
+    known_from, known_until (null = still believed; believed in [known_from, known_until)), closed_by.
     """
     files = {kind: home_paths(home, name, kind) for kind in ("opened", "closed")}
     if not files["opened"]:
@@ -143,7 +143,7 @@ def relation(con: duckdb.DuckDBPyConnection, home: Home, name: str, only: str = 
     opened.create_view(f"{name} opened")
     ended = con.from_arrow(closed_schema(home, name).empty_table())
     (home.store.relation(con, files["closed"]) if files["closed"] else ended).create_view(f"{name} closed")
-    shown = ", ".join(f'o."{column}"' for column in opened.columns if column not in (*_CONTROL.names, "row_hash"))
+    shown = ", ".join(f'o."{column}"' for column in opened.columns if column not in ("known_from", "seq", "row_hash"))
     return con.sql(_VERSIONS.format(columns=shown, name=name, only=only))
 
 

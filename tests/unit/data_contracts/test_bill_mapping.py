@@ -8,6 +8,8 @@ from contract_cases import source, staged
 
 D = date
 KNOWN = D(2025, 3, 1)
+# What FirstKnown says, row by row in the order of knowing.
+FIRST_KNOWN = "min(case when {when} then known_from end) over (partition by resident_id order by known_from)"
 DUE = {"due_on": "2024-06-30", "billed_yen": "10000", "paid_yen": "", "paid_on": "", "close_reason": ""}
 
 
@@ -20,7 +22,8 @@ def episodes(name: str, *versions: tuple[date, dict[str, str]]) -> dict[str, tup
     con.register("staged", staged(of, [key | DUE | cells for _, cells in versions]))
     days = ", ".join(f"({row}, DATE '{day}')" for row, (day, _) in enumerate(versions, 2))
     con.execute(f"CREATE VIEW v0 AS SELECT * FROM staged JOIN (VALUES {days}) AS k(row, known_from) USING (row)")
-    for step, (derived, sql) in enumerate(of.episodes.derive.items()):
+    for step, (derived, said) in enumerate(of.episodes.derive.items()):
+        sql = said if isinstance(said, str) else FIRST_KNOWN.format(when=said.when)
         con.execute(f'CREATE VIEW v{step + 1} AS SELECT *, ({sql}) AS "{derived}" FROM v{step}')
     found = {}
     for e in of.episodes.entries:

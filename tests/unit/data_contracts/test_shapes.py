@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from data_contracts.catalog import load_catalog
-from data_contracts.profile import Entry, EpisodeMapping, Source
+from data_contracts.profile import Entry, EpisodeMapping, FirstKnown, Source
 from data_contracts.shapes import EPISODE_SCHEMA, MappingError, episodes
 
 SCHOOL = load_catalog(Path(__file__).parents[3] / "config" / "sources").source("school_flags", date(2026, 4, 1))
@@ -116,3 +116,54 @@ def test_an_expression_that_fails_names_the_file_and_no_content(expression: str)
     with pytest.raises(MappingError, match=r"school_flags/episodes\.yaml: broken") as caught:
         episodes(flags({"known_from": D1, "note": "ひみつ"}), mapped(entry), lambda natural: natural)
     assert "ひみつ" not in str(caught.value) and caught.value.__cause__ is None
+
+
+FIRST_LONG = dataclasses.replace(
+    SCHOOL,
+    episodes=EpisodeMapping(
+        {"long": "absence_days > 30", "first_long": FirstKnown("long")},
+        (Entry("k", "row", "ラベル", began_on="coalesce(first_long, opened_on)"),),
+        date(2020, 1, 1),
+    ),
+)
+
+
+def begun(*rows: dict[str, Any]) -> list[tuple]:
+    found = episodes(flags(*rows), FIRST_LONG, lambda natural: natural).to_pylist()
+    return [(row["person_key"], row["began_on"], row["known_from"]) for row in found]
+
+
+def test_what_was_first_known_later_is_nothing_to_versions_from_before() -> None:
+    history = [
+        {"known_from": D1, "known_until": D2, "absence_days": 1},
+        {"known_from": D2, "known_until": D3, "absence_days": 31},
+        {"known_from": D3, "absence_days": 2},
+    ]
+    # Nor does it move when the state is no longer said.
+    assert begun(*history) == [("p", D1, D1), ("p", D2, D2)]
+    assert begun(history[0]) == [("p", D1, D1)]
+
+
+@pytest.mark.parametrize("whose", ["person_key", "resident_id"])
+def test_what_was_first_known_is_known_of_one_person(whose: str) -> None:
+    """A key that goes over to somebody else starts anew: nothing of the person before is left in their rows."""
+    rows = [
+        {"known_from": D1, "known_until": D2, "absence_days": 31, "person_key": "p"},
+        {"known_from": D2, "absence_days": 31, "person_key": "q"},
+    ]
+    if whose == "person_key":
+        assert begun(*rows) == [("p", D1, D1), ("q", D2, D2)]
+    else:  # two pseudonyms never are of one resident; what the log says of the resident decides
+        versions = flags(*rows).append_column("resident_id", pa.array(["1", "1"]))
+        found = episodes(versions, FIRST_LONG, lambda natural: natural)
+        assert found["began_on"].to_pylist() == [D1, D1]
+
+
+def test_a_log_says_by_fingerprint_which_rows_are_of_one_key() -> None:
+    rows = [
+        {"known_from": D1, "known_until": D2, "absence_days": 31},
+        {"known_from": D2, "absence_days": 31, "pupil_no": "2"},
+    ]
+    versions = flags(*rows).append_column("k1", pa.array([1, 1])).append_column("k2", pa.array([1, 2]))
+    found = episodes(versions, FIRST_LONG, lambda natural: natural)
+    assert found["began_on"].to_pylist() == [D1, D2]
