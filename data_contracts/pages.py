@@ -165,11 +165,10 @@ def _episodes(source: Source) -> str:
     if not entries:
         return ""
     rows = [(e.label, f"`{e.kind}`", _SHAPES[e.shape], e.unit or "", _when(e)) for e in entries]
-    page = "## 出来事\n\n行は次の出来事になります。\n\n" + _table(("出来事", "名前", "形", "単位", "条件と始まり"), rows)
-    if not (derive := source.episodes.derive):
-        return page
-    told = [(f"`{name}`", _derived(said)) for name, said in derive.items()]
-    return f"{page}\n\n条件に出てくる名前のうち、列でないもの:\n\n{_table(('名前', '意味'), told)}"
+    told = [(f"`{name}`", _derived(said)) for name, said in source.episodes.derive.items()]
+    names = "\n\n条件に出てくる名前のうち、列でないもの:\n\n" + _table(("名前", "意味"), told) if told else ""
+    head = ("出来事", "名前", "形", "単位", "条件と始まり")
+    return "## 出来事\n\n行は次の出来事になります。\n\n" + _table(head, rows) + names
 
 
 def _derived(said: str | FirstKnown) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import groupby
 
 from data_contracts.profile import Entry, FirstKnown, Source
 
@@ -111,29 +110,28 @@ def derived_query(source: Source, columns: Sequence[str]) -> str:
     asked = _named([*told, *own, *(d.when if isinstance(d, FirstKnown) else d for d in derive.values())])
     given = _listed(name for name in columns if name in asked and name not in derive)
     query = f"select {given} from versions where known_until is null or known_until > known_from"
-    for together, names in groupby(derive, key=lambda name: isinstance(derive[name], FirstKnown)):
-        query = _first_known(query, derive, list(names), own) if together else _derived(query, derive, names)
+    together: dict[str, str] = {}
+    for name, said in derive.items():
+        if isinstance(said, FirstKnown):
+            together[name] = said.when
+            continue
+        query = f'select *, ({said}) as "{name}" from ({_first_known(query, together, own)})'
+        together = {}
+    query = _first_known(query, together, own)
     wanted = _named(told)
     return f"select {_listed(name for name in dict.fromkeys([*columns, *derive]) if name in wanted)} from ({query})"
 
 
-def _derived(query: str, derive: Mapping[str, str | FirstKnown], names: Iterable[str]) -> str:
-    for name in names:
-        query = f'select *, ({derive[name]}) as "{name}" from ({query})'
-    return query
-
-
-def _first_known(query: str, derive: Mapping[str, str | FirstKnown], names: list[str], own: list[str]) -> str:
+def _first_known(query: str, whens: Mapping[str, str], own: list[str]) -> str:
     """All of them over one partition, without an order: what is first among all versions was known by those that are
     not older, and to the others it is nothing.
     """
-    ever = []
-    for name in names:
-        assert isinstance(declared := derive[name], FirstKnown)
-        first = f"min(case when {declared.when} then known_from end) over (partition by {_listed(own)})"
-        ever.append(f'{first} as "{name} ever"')
+    if not whens:
+        return query
+    first = "min(case when {when} then known_from end) over (partition by {own})"
+    ever = (f'{first.format(when=when, own=_listed(own))} as "{name} ever"' for name, when in whens.items())
     query = f"select *, {', '.join(ever)} from ({query})"
-    known = (f'case when "{name} ever" <= known_from then "{name} ever" end as "{name}"' for name in names)
+    known = (f'case when "{name} ever" <= known_from then "{name} ever" end as "{name}"' for name in whens)
     return f"select *, {', '.join(known)} from ({query})"
 
 
