@@ -84,9 +84,10 @@ def make_found(
         con.execute('create or replace temp table found as from "said by Spark"')
         con.unregister("said by Spark")
         return
-    with named(source.name, "derive"):
+    with named(source.name, "derive, when, began_on or ended_on"):
         rows = derived_query(source, con.sql("from versions limit 0").columns)
-        con.execute(f"create or replace temp table derived as select * from ({rows}) where {relevant(source)}")
+        asked = f"select * from ({rows}) where {relevant(source, routine_since)}"
+        con.execute(f"create or replace temp table derived as {asked}")
     _tell(con, source, routine_since)
     con.execute("drop table derived")
     con.execute(f"create or replace temp table found as {EPISODES}")

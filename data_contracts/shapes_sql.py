@@ -123,16 +123,17 @@ def derived_query(source: Source, columns: Sequence[str]) -> str:
 
 
 def _first_known(query: str, whens: Mapping[str, str], own: list[str]) -> str:
-    """All of them over one partition, without an order: what is first among all versions was known by those that are
-    not older, and to the others it is nothing.
+    """All of them in one aggregation, without an order: what is first among all versions was known by those that are
+    not older, and to the others it is nothing. A window would carry, and sort, every column of every version.
     """
     if not whens:
         return query
-    first = "min(case when {when} then known_from end) over (partition by {own})"
-    ever = (f'{first.format(when=when, own=_listed(own))} as "{name} ever"' for name, when in whens.items())
-    query = f"select *, {', '.join(ever)} from ({query})"
+    ever = (f'min(case when {when} then known_from end) as "{name} ever"' for name, when in whens.items())
+    same = " and ".join(f'version."{name}" is not distinct from first."{name}"' for name in own)
     known = (f'case when "{name} ever" <= known_from then "{name} ever" end as "{name}"' for name in whens)
-    return f"select *, {', '.join(known)} from ({query})"
+    first = f"select {_listed(own)}, {', '.join(ever)} from version group by {_listed(own)}"
+    return f"""with version as materialized ({query}), first as ({first})
+        select version.*, {", ".join(known)} from version join first on {same}"""
 
 
 def _of_one_person(source: Source, columns: Sequence[str]) -> list[str]:
@@ -151,13 +152,32 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def relevant(source: Source) -> str:
-    """SQL: whether a derived row can say anything at all; most readings of a meter say nothing."""
-    asked = [
-        f"({entry.when}) and (({entry.start}) or ({entry.end}))" if entry.shape == "pair" else f"({entry.when})"
-        for entry in source.episodes.entries
-    ]
-    return " or ".join(f"coalesce({one}, false)" for one in asked) or "false"
+def relevant(source: Source, routine_since: date | None = None) -> str:
+    """SQL: whether a derived row can say anything at all. Most readings of a meter say nothing, nor do most bills that
+    were paid in time, once nobody looks back to them.
+    """
+    said = [_says_something(entry, routine_since) for entry in source.episodes.entries]
+    return " or ".join(f"coalesce({one}, false)" for one in said) or "false"
+
+
+def _says_something(entry: Entry, routine_since: date | None) -> str:
+    if entry.shape == "run":
+        return f"({entry.when})"
+    if entry.shape == "pair":
+        return f"({entry.when}) and (({entry.start}) or ({entry.end}))"
+    began_on, ended_on = (f"({text})::date" for text in (entry.began_on, _end_of(entry)))
+    return f"({entry.when}) and {_lasts(began_on, ended_on, entry, routine_since)}"
+
+
+def _lasts(began_on: str, ended_on: str, entry: Entry, routine_since: date | None) -> str:
+    """What ends before it begins is no episode; of everyday facts only those from `routine_since` on are asked for."""
+    late = f" and {ended_on} >= date '{routine_since}'" if entry.routine and routine_since else ""
+    return f"{began_on} is not null and ({ended_on} is null or {ended_on} >= {began_on}){late}"
+
+
+def _end_of(entry: Entry) -> str | None:
+    """SQL of the last day of a row's or point's episode."""
+    return entry.began_on if entry.shape == "point" else entry.ended_on or "null"
 
 
 def belief_query(entry: Entry, source: Source, routine_since: date | None = None) -> str:
@@ -165,9 +185,8 @@ def belief_query(entry: Entry, source: Source, routine_since: date | None = None
     it is given. What ends before it begins is no episode.
     """
     shape = {"row": _rows, "point": _rows, "pair": _pairs, "run": _runs}[entry.shape]
-    late = f" and ended_on >= date '{routine_since}'" if entry.routine and routine_since else ""
     return f"""select '{entry.kind}' as kind, * from ({shape(entry, source)})
-        where began_on is not null and (ended_on is null or ended_on >= began_on){late}"""
+        where {_lasts("began_on", "ended_on", entry, routine_since)}"""
 
 
 def _expressions(entry: Entry) -> tuple[str | None, ...]:
@@ -183,10 +202,9 @@ def _natural(entry: Entry, source: Source) -> str:
 
 
 def _rows(entry: Entry, source: Source) -> str:
-    ended = entry.began_on if entry.shape == "point" else entry.ended_on or "null"
     return f"""
         select {_natural(entry, source)} as natural_id, person_key, dwelling_key, ({entry.began_on})::date as began_on,
-            ({ended})::date as ended_on, ({entry.quantity or "null"})::bigint as quantity,
+            ({_end_of(entry)})::date as ended_on, ({entry.quantity or "null"})::bigint as quantity,
             ({entry.precision}) as date_precision, known_from, known_until
         from derived where ({entry.when})"""
 

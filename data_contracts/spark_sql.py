@@ -20,6 +20,8 @@ def _said_otherwise(node: exp.Expression) -> exp.Expression:
     if isinstance(node, exp.Where):
         # `FROM derived WHERE (visible)` would name the table WHERE.
         node.set("this", node.this.unnest())
+    if isinstance(node, exp.CTE):
+        node.set("materialized", None)  # Spark knows no such word, and decides for itself
     if isinstance(node, exp.RegexpFullMatch):
         pattern = node.expression.name
         return exp.RegexpLike(this=node.this, expression=exp.Literal.string(rf"\A(?:{pattern})\z"))
