@@ -164,3 +164,8 @@ def approval(model_hash: str, who: str) -> str:
 def inside(root: Path, stable: str) -> Path:
     """The path of a stable name in the home at `root`."""
     return root / stable
+
+
+def day_of(stable: str) -> date:
+    """The day that a stable path names by one of its folders."""
+    return next(date.fromisoformat(part) for part in stable.split("/") if part[:2] == "20" and part.count("-") == 2)

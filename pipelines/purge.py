@@ -140,7 +140,7 @@ def _derived(home: Home, people: People, day: date, draft: Draft) -> tuple[int, 
     counts |= zip(open_ones, side_by_side(partial(_forget, home, draft, gone), open_ones), strict=True)
     of_lists = {path: count for path, count in counts.items() if path.startswith(LISTS)}
     for path in (path for path, count in counts.items() if count and path.startswith((LISTS, DESKS))):
-        _unprint(home, _day_of(path), draft)
+        _unprint(home, layout.day_of(path), draft)
     return sum(counts.values()) - sum(of_lists.values()), sum(of_lists.values())
 
 
@@ -174,10 +174,6 @@ def _not_those(where: str) -> GateClosed:
     return GateClosed("purge", what, "report this fault; nothing was changed")
 
 
-def _day_of(path: str) -> date:
-    return next(date.fromisoformat(part) for part in path.split("/") if part[:2] == "20" and part.count("-") == 2)
-
-
 def _at_home(home: Home, day: date) -> list[str]:
     """The sources that speak of dwellings."""
     contracts = [home.catalog.source(name, day).contract for name in home.with_role("signal")]
@@ -188,7 +184,7 @@ def _made_on(home: Home, path: str) -> date:
     """The day that a row's facts are of. Of a week's list and desk notes it is the day whose scores they were made
     from: its Monday, or a later day for a late list.
     """
-    of_day = _day_of(path)
+    of_day = layout.day_of(path)
     made = home.store.last("weekly-list", of_day)
     return max(scores_read(made), default=of_day) if made and path in made.outputs else of_day
 

@@ -245,11 +245,11 @@ def _unshow(home: Home, day: date, keep: timedelta, draft: Draft) -> int:
     of somebody also when its slip was corrected or taken back since, and goes when nobody knows any more of whom.
     """
     sheets = {path: home.store.read_table(path) for path in home.store.under(ROOT)}
-    past = {path for path in sheets if _day_of(path) < day - keep}
+    past = {path for path in sheets if layout.day_of(path) < day - keep}
     deleted = sum(sheets[path].num_rows for path in past)
     for path in past:
         draft.remove(path)
-    shown = [_with_day(rows, _day_of(path)) for path, rows in sheets.items() if path not in past]
+    shown = [_with_day(rows, layout.day_of(path)) for path, rows in sheets.items() if path not in past]
     if not shown:
         return deleted
     with duckdb.connect() as con:
@@ -261,7 +261,7 @@ def _unshow(home: Home, day: date, keep: timedelta, draft: Draft) -> int:
         ).to_arrow_table()
     judged = _judged(home, still, run_day(home, day))
     for path in sorted(sheets.keys() - past):
-        rows, of_day = sheets[path], _day_of(path)
+        rows, of_day = sheets[path], layout.day_of(path)
         stay = judged.filter(pc.and_(pc.equal(judged["day"], of_day), pc.invert(judged["closed"])))["slip_no"]
         gone = pc.and_(pc.invert(pc.is_in(rows["slip_no"], stay.combine_chunks())), pc.equal(rows["recipient"], CHIEF))
         if not pc.any(gone).as_py():
@@ -271,7 +271,3 @@ def _unshow(home: Home, day: date, keep: timedelta, draft: Draft) -> int:
         for copy in home.store.under(f"{layout.PRINTED}{of_day}/"):
             draft.remove(copy)
     return deleted
-
-
-def _day_of(path: str) -> date:
-    return date.fromisoformat(path.split("/")[3])
