@@ -166,7 +166,8 @@ def _says_something(entry: Entry, routine_since: date | None) -> str:
     if entry.shape == "pair":
         return f"({entry.when}) and (({entry.start}) or ({entry.end}))"
     began_on, ended_on = (f"({text})::date" for text in (entry.began_on, _end_of(entry)))
-    return f"({entry.when}) and {_lasts(began_on, ended_on, entry, routine_since)}"
+    # An engine may work out both sides of an «and» for every row: days are asked only of rows that are meant.
+    return f"case when {entry.when} then {_lasts(began_on, ended_on, entry, routine_since)} end"
 
 
 def _lasts(began_on: str, ended_on: str, entry: Entry, routine_since: date | None) -> str:

@@ -5,12 +5,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 
 from data_contracts.catalog import load_catalog
 from data_contracts.profile import Entry, EpisodeMapping, FirstKnown, Source
-from data_contracts.shapes import EPISODE_SCHEMA, MappingError, episodes
+from data_contracts.shapes import EPISODE_SCHEMA, MappingError, episodes, make_found
 
 SCHOOL = load_catalog(Path(__file__).parents[3] / "config" / "sources").source("school_flags", date(2026, 4, 1))
 D1, D2, D3, D4 = (date(2026, 4, n) for n in (1, 10, 20, 30))
@@ -167,3 +168,13 @@ def test_a_log_says_by_fingerprint_which_rows_are_of_one_key() -> None:
     versions = flags(*rows).append_column("k1", pa.array([1, 1])).append_column("k2", pa.array([1, 2]))
     found = episodes(versions, FIRST_LONG, lambda natural: natural)
     assert found["began_on"].to_pylist() == [D1, D2]
+
+
+def test_days_are_asked_only_of_rows_that_are_meant() -> None:
+    """A note is a day where the flag says so, and anything elsewhere: such rows stop nobody's mapping."""
+    entry = Entry("k", "point", "ラベル", when="flag = '日付'", began_on="note::date")
+    rows = flags({"known_from": D2, "flag": "日付", "note": "2026-04-05"}, {"known_from": D2, "note": "未定"})
+    with duckdb.connect() as con:
+        con.register("versions", rows.append_column("dwelling_key", pa.nulls(2, pa.string())))
+        make_found(con, mapped(entry))
+        assert con.sql("select began_on from found").fetchall() == [(date(2026, 4, 5),)]
