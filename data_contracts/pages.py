@@ -174,7 +174,7 @@ def _episodes(source: Source) -> str:
 def _derived(said: str | FirstKnown) -> str:
     if isinstance(said, str):
         return f"`{said}`"
-    return "その人のその行を初めて知った日" + ("" if said.when == "true" else f"(`{said.when}` となってから)")
+    return "その人のその行" + ("を初めて知った日" if said.when == "true" else f"で `{said.when}` と初めて知った日")
 
 
 def _when(entry: Entry) -> str:

@@ -180,7 +180,8 @@ def _derived(path: Path, name: str, said: Any) -> str | FirstKnown:
         return str(said)
     if list(said) != ["first_known"]:
         raise ContractError(path, f"derive {name}: {sorted(map(str, said))}", "give SQL, or first_known: and SQL")
-    return FirstKnown(str(said["first_known"]))
+    when = said["first_known"]
+    return FirstKnown("true" if when is True else str(when))
 
 
 def _entry(path: Path, said: dict[str, Any]) -> Entry:

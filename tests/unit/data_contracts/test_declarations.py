@@ -238,6 +238,7 @@ def test_a_file_is_judged_by_the_version_valid_on_its_day(tmp_path: Path) -> Non
         ("profile.yaml", "valid_from: 2020-01-01", "valid_from: soon", "valid_from"),
         ("episodes.yaml", "entries: []", "entries: [{kind: a, shape: circle, label: x}]", "entry 'a'"),
         ("episodes.yaml", "entries: []", "entries: [{kind: a, shape: pair, label: x, start: t}]", "entry a"),
+        ("episodes.yaml", "derive: {}", "derive: {x: {first_seen: paid}}", "derive x: ['first_seen']"),
         ("episodes.yaml", "entries: []", "entries: {", "not readable as YAML"),
     ],
 )  # fmt: skip
