@@ -4,9 +4,9 @@ Four shapes, declared in episodes.yaml: *row* and *point* read one version at a 
 a group together, anew for every day on which something about the group became known.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 import pyarrow as pa
@@ -14,7 +14,7 @@ import pyarrow as pa
 from data_contracts.mapping_error import MappingError, named
 from data_contracts.profile import Source
 from data_contracts.shapes_spark import found_on
-from data_contracts.shapes_sql import BELIEFS, EPISODES, belief_query, derived_query, relevant
+from data_contracts.shapes_sql import BELIEFS, EPISODES, belief_query, derived_query, says_something
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -67,6 +67,9 @@ def _found(keyed: pa.Table, source: Source) -> pa.Table:
         return con.execute(EPISODES).to_arrow_table()
 
 
+_DERIVED: Final = "create or replace temp table derived as"
+
+
 def make_found(
     con: duckdb.DuckDBPyConnection,
     source: Source,
@@ -84,14 +87,27 @@ def make_found(
         con.execute('create or replace temp table found as from "said by Spark"')
         con.unregister("said by Spark")
         return
-    with named(source.name, "derive, when, began_on or ended_on"):
-        rows = derived_query(source, con.sql("from versions limit 0").columns)
-        asked = f"select * from ({rows}) where {relevant(source, routine_since)}"
-        con.execute(f"create or replace temp table derived as {asked}")
+    rows = derived_query(source, con.sql("from versions limit 0").columns)
+    said = [(entry.kind, says_something(entry, routine_since)) for entry in source.episodes.entries]
+    anything = " or ".join(one for _, one in said) or "false"
+    try:
+        con.execute(f"{_DERIVED} select * from ({rows}) where {anything}")
+    except duckdb.Error as error:
+        _blame(con, source.name, rows, said)
+        raise MappingError(source.name, "derive, when, began_on or ended_on", error) from None
     _tell(con, source, routine_since)
     con.execute("drop table derived")
     con.execute(f"create or replace temp table found as {EPISODES}")
     con.execute("drop table beliefs")
+
+
+def _blame(con: duckdb.DuckDBPyConnection, source: str, rows: str, said: Sequence[tuple[str, str]]) -> None:
+    """Ask one after the other what was asked at once, so that the error names the kind of episode that it is of."""
+    with named(source, "derive"):
+        con.execute(f"{_DERIVED} {rows}")
+    for kind, condition in said:
+        with named(source, kind):
+            con.execute(f"select count(*) from derived where {condition}")
 
 
 def _tell(con: duckdb.DuckDBPyConnection, source: Source, routine_since: date | None = None) -> None:

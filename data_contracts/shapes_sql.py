@@ -152,15 +152,14 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def relevant(source: Source, routine_since: date | None = None) -> str:
-    """SQL: whether a derived row can say anything at all. Most readings of a meter say nothing, nor do most bills that
-    were paid in time, once nobody looks back to them.
+def says_something(entry: Entry, routine_since: date | None = None) -> str:
+    """SQL, never null: whether a derived row can say anything of a kind. Most readings of a meter say nothing, nor do
+    most bills that were paid in time, once nobody looks back to them.
     """
-    said = [_says_something(entry, routine_since) for entry in source.episodes.entries]
-    return " or ".join(f"coalesce({one}, false)" for one in said) or "false"
+    return f"coalesce({_means(entry, routine_since)}, false)"
 
 
-def _says_something(entry: Entry, routine_since: date | None) -> str:
+def _means(entry: Entry, routine_since: date | None) -> str:
     if entry.shape == "run":
         return f"({entry.when})"
     if entry.shape == "pair":

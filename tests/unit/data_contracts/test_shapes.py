@@ -46,6 +46,13 @@ def mapped(*entries: Entry) -> Source:
     return dataclasses.replace(SCHOOL, episodes=EpisodeMapping({}, entries, date(2020, 1, 1)))
 
 
+def found_in_log(versions: pa.Table, *entries: Entry) -> pa.Table:
+    with duckdb.connect() as con:
+        con.register("versions", versions.append_column("dwelling_key", pa.nulls(versions.num_rows, pa.string())))
+        make_found(con, mapped(*entries))
+        return con.sql("from found").to_arrow_table()
+
+
 def test_the_table_is_the_hub() -> None:
     found = episodes(flags({"known_from": D2}), SCHOOL, lambda natural: natural)
     assert found.schema == EPISODE_SCHEMA
@@ -114,9 +121,13 @@ def test_months_in_a_row_are_one_run() -> None:
 )
 def test_an_expression_that_fails_names_the_file_and_no_content(expression: str) -> None:
     entry = Entry("broken", "row", "だめ", began_on=expression)
+    rows = flags({"known_from": D1, "note": "ひみつ"})
     with pytest.raises(MappingError, match=r"school_flags/episodes\.yaml: broken") as caught:
-        episodes(flags({"known_from": D1, "note": "ひみつ"}), mapped(entry), lambda natural: natural)
+        episodes(rows, mapped(entry), lambda natural: natural)
     assert "ひみつ" not in str(caught.value) and caught.value.__cause__ is None
+    with pytest.raises(MappingError) as of_log:
+        found_in_log(rows, Entry("sound", "row", "よし", began_on="opened_on"), entry)
+    assert str(of_log.value) == str(caught.value)
 
 
 FIRST_LONG = dataclasses.replace(
@@ -145,19 +156,21 @@ def test_what_was_first_known_later_is_nothing_to_versions_from_before() -> None
     assert begun(history[0]) == [("p", D1, D1)]
 
 
-@pytest.mark.parametrize("whose", ["person_key", "resident_id"])
-def test_what_was_first_known_is_known_of_one_person(whose: str) -> None:
-    """A key that goes over to somebody else starts anew: nothing of the person before is left in their rows."""
-    rows = [
-        {"known_from": D1, "known_until": D2, "absence_days": 31, "person_key": "p"},
-        {"known_from": D2, "absence_days": 31, "person_key": "q"},
-    ]
-    if whose == "person_key":
-        assert begun(*rows) == [("p", D1, D1), ("q", D2, D2)]
-    else:  # two pseudonyms never are of one resident; what the log says of the resident decides
-        versions = flags(*rows).append_column("resident_id", pa.array(["1", "1"]))
-        found = episodes(versions, FIRST_LONG, lambda natural: natural)
-        assert found["began_on"].to_pylist() == [D1, D1]
+FROM_ONE_TO_ANOTHER = [
+    {"known_from": D1, "known_until": D2, "absence_days": 31, "person_key": "p"},
+    {"known_from": D2, "absence_days": 31, "person_key": "q"},
+]
+
+
+def test_a_key_that_goes_over_to_somebody_else_starts_anew() -> None:
+    """Nothing of the person before is left in the rows of the one who follows."""
+    assert begun(*FROM_ONE_TO_ANOTHER) == [("p", D1, D1), ("q", D2, D2)]
+
+
+def test_what_the_log_says_of_the_resident_decides_who_is_one_person() -> None:
+    versions = flags(*FROM_ONE_TO_ANOTHER).append_column("resident_id", pa.array(["1", "1"]))
+    found = episodes(versions, FIRST_LONG, lambda natural: natural)
+    assert found["began_on"].to_pylist() == [D1, D1]
 
 
 def test_a_log_says_by_fingerprint_which_rows_are_of_one_key() -> None:
@@ -174,7 +187,4 @@ def test_days_are_asked_only_of_rows_that_are_meant() -> None:
     """A note is a day where the flag says so, and anything elsewhere: such rows stop nobody's mapping."""
     entry = Entry("k", "point", "ラベル", when="flag = '日付'", began_on="note::date")
     rows = flags({"known_from": D2, "flag": "日付", "note": "2026-04-05"}, {"known_from": D2, "note": "未定"})
-    with duckdb.connect() as con:
-        con.register("versions", rows.append_column("dwelling_key", pa.nulls(2, pa.string())))
-        make_found(con, mapped(entry))
-        assert con.sql("select began_on from found").fetchall() == [(date(2026, 4, 5),)]
+    assert found_in_log(rows, entry)["began_on"].to_pylist() == [date(2026, 4, 5)]
