@@ -18,7 +18,8 @@ from identity.stretches import numbered
 _RESIDENCE = f"""
 create or replace temp table residence as
 with dated as (
-  select *, lead(event_on) over w as next_event, lead("from") over w as next_from
+  select resident_id, dwelling_id, status, event_on, resident_since, "from", "until",
+    lead(event_on) over w as next_event, lead("from") over w as next_from
   from states window w as (partition by resident_id order by "from")),
 lived as (
   select m.household_id, s.dwelling_id, greatest(s."from", m.known_from) as f,

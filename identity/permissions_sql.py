@@ -6,9 +6,9 @@ once (`class`); only days are looked at person by person.
 """
 
 # One row per version of a ledger row: who speaks, from which day on facts are covered (0001-01-01 = all), and what is
-# said but the days (`sig`).
+# said but the days (`sig`). What is said is numbered once for each thing said: lists are slow to sort.
 LEDGER = """
-create or replace temp table ledger as
+create or replace temp table spoken as
 with forms as (
   select c.* exclude (covers_from),
     case coalesce(capacity, '本人') when '本人' then 'own' when '成年後見人等' then 'representative'
@@ -17,30 +17,38 @@ with forms as (
       when form.form_version is null then given_on
       when form.months is null then date '0001-01-01'
       else (given_on - to_months(form.months))::date end as covers
-  from consents c left join form using (form_version)),
-spoken as (
-  select resident_id, given_by, voice, basis, covers, given_on, ends_on, withdrawn_on, known_from, known_until,
-    sources, purposes, given_on is not null as dated,
-    coalesce(case when voice = 'own' then given_by is null or given_by = resident_id
-      else given_by <> resident_id end, false) as fits
-  from forms)
-select * exclude (sources, purposes, dated, fits, basis),
-  dense_rank() over (order by sources, purposes, basis, dated, fits) as sig,
-  row_number() over (partition by resident_id order by known_from, given_on) as place,
-  sources, purposes, basis, dated, fits
-from spoken;
+  from consents c left join form using (form_version))
+select resident_id, given_by, voice, basis, covers, given_on, ends_on, withdrawn_on, known_from, known_until,
+  sources, purposes, given_on is not null as dated,
+  coalesce(case when voice = 'own' then given_by is null or given_by = resident_id
+    else given_by <> resident_id end, false) as fits
+from forms;
+create or replace temp table sigs as
+select *, row_number() over (order by sources, purposes, basis, dated, fits) as sig
+from (select distinct sources, purposes, basis, dated, fits from spoken);
+create or replace temp table ledger as
+select resident_id, given_by, voice, covers, given_on, ends_on, withdrawn_on, known_from, known_until, sig,
+  row_number() over (partition by resident_id order by known_from, given_on) as place
+from spoken l join sigs s on l.dated = s.dated and l.fits = s.fits and l.basis is not distinct from s.basis
+  and l.sources is not distinct from s.sources and l.purposes is not distinct from s.purposes;
+drop table spoken;
 create or replace temp table combos as
-select resident_id, dense_rank() over (order by sigs) as combo, sigs
-from (select resident_id, list(sig order by place) as sigs from ledger group by resident_id)
+with several as (select resident_id from ledger where place = 2),
+said as (
+  select resident_id, [sig] as sigs from ledger anti join several using (resident_id)
+  union all
+  select resident_id, list(sig order by place) from ledger semi join several using (resident_id)
+  group by resident_id),
+numbered as (select sigs, row_number() over (order by sigs) as combo from (select distinct sigs from said))
+select resident_id, combo, sigs from said join numbered using (sigs)
 """
 # What each `sig` speaks of, and which entries of the register (`b`) allow it.
 USES = """
 create or replace temp table uses as
-with sigs as (
-  select sig, any_value(sources) as sources, any_value(purposes) as purposes, any_value(basis) as basis,
-    any_value(case when dated then date '2000-01-01' end) as given_on, any_value(fits) as fits
-  from ledger group by sig),
-spoken as (select * exclude (sources), unnest(sources) as source from sigs),
+with spoken as (
+  select sig, purposes, basis, case when dated then date '2000-01-01' end as given_on, fits,
+    unnest(sources) as source
+  from sigs),
 asked as (
   select distinct sig, source, source in (select unnest($secret)) as tax_secret, unnest(purposes) as purpose,
     basis, given_on, fits
