@@ -91,6 +91,9 @@ create or replace temp table person as
 create or replace temp table household as
   select household_id, any_value(household_key) as household_key
   from person join household_keys using (household_id) group by household_id having bool_or(adult and permits);
+create or replace temp table consenting as
+  select person_key, household_key, resident_id from person join household using (household_id)
+  join person_keys using (resident_id) where permits;
 """
 _HOUSEHOLDS = """
 select any_value(household_key) as household_key, count(*) filter (adult) as adults,
@@ -105,19 +108,11 @@ from (select *, date_sub('year', birth_date, {day}) as age from person join hous
 group by household_id order by household_key
 """
 _VISIBLE = """
-select distinct household_key, source
-from person join household using (household_id) join allowed using (resident_id) join admitted using (source)
+select distinct household_key, source from consenting join allowed using (resident_id) join admitted using (source)
 where since <= {day}
 """
-_PERMISSION = """
-select person_key, source, covers_from
-from person semi join household using (household_id) join allowed using (resident_id)
-join person_keys using (resident_id)
-"""
-_MEMBERS = """
-select person_key, household_key, resident_id
-from person join household using (household_id) join person_keys using (resident_id) where permits order by all
-"""
+_PERMISSION = "select person_key, source, covers_from from consenting join allowed using (resident_id)"
+_MEMBERS = "from consenting order by all"
 
 
 def scope(people: People, day: date, run_day: date, purpose: str = "early_outreach") -> Scope:
