@@ -5,8 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 from benchmarks.daily import plots, results
-from benchmarks.daily.limits import LIMITS
 from benchmarks.daily.results import committed, read
+from benchmarks.daily.step_tables import step_tables
 
 FOLDER = "docs/benchmarks"
 WHOLE = 1_800_000
@@ -63,7 +63,8 @@ two weeks daily. The model is learned in a city of 2,000 and carried over, signe
     yield from _phases(result, sizes)
     yield from _limited()
     yield from _growth(result, sizes)
-    yield from _steps(result)
+    size = _detailed(result)
+    yield from step_tables(int(size), result["sizes"][size])
     yield from _comparison(result)
 
 
@@ -199,39 +200,6 @@ def _detailed(result: dict[str, Any]) -> str:
     """The largest size whose course is whole."""
     whole = [size for size, of in result["sizes"].items() if set(PHASES) <= set(of["phases"])]
     return max(whole or result["sizes"], key=int)
-
-
-def _steps(result: dict[str, Any]) -> Iterator[str]:
-    size = _detailed(result)
-    largest = result["sizes"][size]
-    yield f"\n## Steps at {int(size):,} households, and the floor under them\n"
-    yield (
-        "Seconds from one publication to the next. Floor: reading all columns of the published files that the step "
-        "read and writing the files that it wrote, with pyarrow, in the same run; ratio: seconds by the floor. A "
-        "step that reads less than its whole inputs can stay below 1.\n"
-    )
-    yield "![steps of the rebuild](speed-rebuild.svg)\n"
-    yield "![steps of an ordinary Monday](speed-day.svg)\n"
-    for name in ("intake", "rebuild", "ordinary Monday"):
-        yield f"### {name}\n"
-        yield (
-            "| step | seconds | of them publishing | floor: read + write | ratio "
-            "| peak MB so far | written MB | what limits it |"
-        )
-        yield "|---|---|---|---|---|---|---|---|"
-        for step in largest["phases"][name]["steps"]:
-            if step["seconds"] >= 0.5:
-                yield _step(step)
-        yield ""
-
-
-def _step(step: dict[str, Any]) -> str:
-    floor = f"{step['floor_read']:.2f} + {step['floor_write']:.2f}"
-    ratio = "" if step["ratio"] is None else f"{step['ratio']:.1f}"
-    return (
-        f"| {step['step']} | {step['seconds']:.1f} | {step['publishing']:.1f} | {floor} | {ratio} "
-        f"| {step['peak_mb_so_far']:,} | {step['written_mb']:,.0f} | {LIMITS.get(step['step'], '')} |"
-    )
 
 
 def _comparison(result: dict[str, Any]) -> Iterator[str]:

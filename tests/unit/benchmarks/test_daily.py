@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.daily import page, results
 from benchmarks.daily.process import Failed, run
+from benchmarks.daily.step_tables import step_tables
 
 
 def _phase(cpu: float, seconds: float = 10.0, peak: int = 500) -> dict[str, Any]:
@@ -88,6 +89,18 @@ def test_the_page_says_what_the_commands_could_use_of_the_machine(
     _, _, limited = page.speed_pages()["docs/benchmarks/speed.md"]().partition("## In less memory")
     assert "(8 GB of it for the commands and their files)" in limited
     assert "stays in 8 GB; 2,000 households" in limited
+
+
+def test_the_floor_under_a_command_is_that_under_all_its_steps() -> None:
+    step = {
+        "step": "hub", "seconds": 3.0, "publishing": 2.5, "floor_read": 1.0, "floor_write": 0.5, "ratio": 2.0,
+        "peak_mb_so_far": 900, "written_mb": 7.0,
+    }  # fmt: skip
+    short = step | {"step": "close", "seconds": 0.25, "floor_read": 0.0, "floor_write": 0.25}
+    city = {"phases": {name: {"steps": [step, short]} for name in page.PHASES}}
+    text = "\n".join(step_tables(2000, city))
+    assert "| close |" not in text
+    assert text.count("| **all steps** | 3.2 | 5.0 | 1.00 + 0.75 | 1.9 | | 14 | |") == 5
 
 
 def test_without_the_whole_city_no_target_is_called_met(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
