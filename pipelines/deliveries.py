@@ -50,12 +50,16 @@ def late_on(home: Home, name: str, day: date) -> list[str]:
 
 
 def days_not_run(home: Home, day: date) -> list[date]:
-    """Working days between the run that closed last before `day` and `day`: nothing was run on them."""
+    """Working days of the four weeks before `day`, since the first that was closed, of which nothing was run: told for
+    as long, so that whoever looks on Monday learns of a gap that ended on Friday.
+    """
     closed = [closed for closed in home.store.days_of("close") if closed < day]
     if not closed:
         return []
-    between = range(max(closed).toordinal() + 1, day.toordinal())
-    return [d for d in map(date.fromordinal, between) if is_working_day(d)]
+    run = {*closed, *home.store.days_of("urgent")}
+    since = max(min(closed), day - timedelta(days=28))
+    between = map(date.fromordinal, range(since.toordinal(), day.toordinal()))
+    return [d for d in between if d not in run and is_working_day(d)]
 
 
 def weeks_without_list(home: Home, day: date) -> list[date]:

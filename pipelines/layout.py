@@ -146,9 +146,9 @@ def case_keys(model_hash: str) -> str:
     return f"working/cases/{model_hash}/cases.parquet"
 
 
-def printed(label: str, copy: str, suffix: str) -> str:
+def printed(list_day: date, number: str, sheet: str, suffix: str) -> str:
     """A numbered copy with names and addresses."""
-    return f"{PRINTED}{label}/{copy}.{suffix}"
+    return f"{PRINTED}{list_day}/{number}-{sheet}.{suffix}"
 
 
 def model(model_hash: str, name: str) -> str:

@@ -24,6 +24,7 @@ from pipelines.accepted import versions
 from pipelines.audit import record
 from pipelines.closing import protection_gate
 from pipelines.contacts import meetable
+from pipelines.copies import next_number
 from pipelines.deskwork import lines_of
 from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import Home
@@ -74,9 +75,9 @@ def print_copy(home: Home, list_day: date, team: str | None, holder: str, sheet:
     protection_gate(home, day)
     purged(home)
     name, form, residents = {"slips": _slips, "desk": _desk}.get(sheet, _visits)(home, list_day, team, sheet, day)
-    number = f"{_copies(home, list_day) + 1:03d}"
+    number = next_number(home, list_day)
     info = CopyInfo(f"{TITLES[sheet]} {list_day}", name, holder, number, day, back_by, home.settings.demonstration)
-    made = {suffix: layout.printed(str(list_day), number, suffix) for suffix in ("xlsx", "pdf")}
+    made = {suffix: layout.printed(list_day, number, sheet, suffix) for suffix in ("xlsx", "pdf")}
 
     def fill(draft: Draft) -> None:
         draft.bytes(made["xlsx"], excel(form, info))
@@ -201,12 +202,6 @@ def _team(home: Home, team: str | None, day: date) -> str:
         message = f"--team {team}: there is no such team; there are {', '.join(names)}"
         raise WrongUse(message)
     return names[0] if team == "first" else team
-
-
-def _copies(home: Home, list_day: date) -> int:
-    """How many copies of a list were ever made; a number is never given twice, also when a copy was taken back."""
-    made = layout.printed(str(list_day), "", "pdf").rsplit("/", 1)[0]
-    return sum(any(path.startswith(made) for path in manifest.outputs) for manifest in home.store.of_step("print"))
 
 
 def _back_by(list_day: date, sheet: Sheet, day: date) -> date:

@@ -18,6 +18,7 @@ from identity.stretches import stretches
 from pipelines import layout
 from pipelines.accepted import rewrite_held, unheld
 from pipelines.audit import HANDLES
+from pipelines.copies import copies
 from pipelines.draft import SEALED
 from pipelines.errors import GateClosed
 from pipelines.holding import hold, lost_since, of_source
@@ -234,7 +235,7 @@ def _handles(home: Home, people: People, day: date, draft: Draft) -> int:
 
 def _unprint(home: Home, of_day: date, draft: Draft) -> None:
     """Printed copies of a list that lost a line: the files go; the holder brings the paper back (docs/outreach)."""
-    for path in home.store.under(f"{layout.PRINTED}{of_day}/"):
+    for path in copies(home, of_day):
         draft.remove(path)
 
 

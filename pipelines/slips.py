@@ -11,17 +11,17 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from identity.normalise import AddressBook, kana_keys
-from identity.states import HERE
 from outreach.desks import slip_lines
 from outreach.teams import capacity
 from pipelines import layout
 from pipelines.accepted import log_digests, versions
 from pipelines.closing import protection_gate
 from pipelines.contacts import teams
+from pipelines.copies import copies
 from pipelines.home import Home
-from pipelines.persons import FOREVER, People
+from pipelines.persons import People
 from pipelines.screening import run_day
+from pipelines.slip_gate import judged
 from pipelines.store import Draft
 
 ROOT = "restricted/people/slips/"
@@ -39,64 +39,6 @@ SLIPS = pa.schema(
 )
 """One row per slip of a day's sheet: recipient chief or desk; team of its ward when it is urgent, of these days, and
 the person knows of it; the one resident who fits by kana and address, for the 主任's eyes."""
-
-# A slip is about a protected household when its address is theirs (without a room: the whole building's); when it is
-# one where a protected person once lived, and it names nobody; when it names a protected person or somebody who lives
-# with one, at whatever address (a refuge, the other party's), unless name and address are those of one resident who is
-# not of theirs. Fail closed: the desk hands back what is not its own.
-_AMONG = f"""
-create or replace temp table near as
-with current as (
-  select resident_id, household_id from membership where known_from <= $run and $run < coalesce(known_until, {FOREVER})
-    and "from" <= $run and $run <= coalesce("until", {FOREVER})),
-shielded as (
-  select distinct day, resident_id from protection join (select distinct day from slips)
-    on "from" <= day and day <= coalesce("until", {FOREVER})
-    or "from" <= $run and $run <= coalesce("until", {FOREVER}))
-select day, resident_id, true as shielded from shielded
-union all
-select distinct s.day, c.resident_id, false from shielded s join current o using (resident_id)
-  join current c using (household_id) anti join shielded t on t.day = s.day and t.resident_id = c.resident_id
-"""
-# Whoever a slip could be about, and those it must not be told of: of a day's few slips that is a handful, and only
-# their names are normalised.
-_ASKED = """
-select resident_id, status, town_code, dwelling_id, name_kana, "from", "until" from states
-where resident_id in (select resident_id from near)
-  or split_part(dwelling_id, '|', 1) || '|' || split_part(dwelling_id, '|', 2) in (select lot from slips)
-"""
-_ROUTED = f"""
-with placed as (
-  select *, split_part(dwelling_id, '|', 1) || '|' || split_part(dwelling_id, '|', 2) as lot,
-    split_part(dwelling_id, '|', 3) as room, "from" <= $run and $run <= coalesce("until", {FOREVER}) as now
-  from asked),
-homes as (
-  select n.day, p.lot, p.room, bool_or(p.now) as now from placed p join near n using (resident_id)
-  where p.dwelling_id is not null and (n.shielded or p.now) group by all),
-names as (
-  select distinct n.day, p.kana_key from placed p join near n using (resident_id) where p.kana_key is not null),
-fits as (
-  select s.day, s.slip_no, min(h.resident_id) as resident_id from slips s
-  join placed h on h.lot = s.lot and h.kana_key = s.kana_key and h.status in (select unnest($here))
-    and h."from" <= s.day and s.day <= coalesce(h."until", {FOREVER})
-  anti join near n on n.day = s.day and n.resident_id = h.resident_id
-  where s.room in ('', h.room)
-  group by s.day, s.slip_no having count(distinct h.resident_id) = 1),
-places as (
-  select town_code, min(ward) as ward from states where ward is not null and town_code is not null group by all),
-named as (
-  select s.day, s.slip_no, s.kana_key is null as nobody, n.kana_key is not null as theirs
-  from slips s left join names n using (day, kana_key)),
-closed as (
-  select s.day, s.slip_no from slips s join homes h using (day, lot) join named n using (day, slip_no)
-  where (h.room = s.room or h.room = '' or s.room = '') and (h.now or n.nobody or n.theirs)
-  union select day, slip_no from named anti join fits using (day, slip_no) where theirs)
-select s.day, s.slip_no, s.known_from, c.slip_no is not null as closed,
-  coalesce(s.urgent, false) and coalesce(s.told_person, false) as may_go_out,
-  date_diff('day', s.seen_on, s.day) as age, f.resident_id, p.town_code, p.ward
-from slips s left join closed c using (day, slip_no) left join fits f using (day, slip_no)
-left join places p on p.town_code = split_part(s.lot, '|', 1)
-order by all"""
 
 
 def publish_slips(home: Home, day: date) -> int:
@@ -123,10 +65,11 @@ def publish_slips(home: Home, day: date) -> int:
 
 
 def slips_on(home: Home, day: date) -> pa.Table:
-    """The slips of a day's sheet with what they say: SLIPS + the contract's columns. Judged anew as of the newest day,
-    so that whoever is protected since is on no copy.
+    """The slips of a day's sheet for the 主任 with what they say: SLIPS + the contract's columns. Judged anew as of the
+    newest day, so that whoever is protected since is on no copy; what once went to the desk stays there.
     """
-    said = _of(_believed(home, date.max), home.store.read_table(layout.slips(day)))
+    sheet = home.store.read_table(layout.slips(day))
+    said = _of(_believed(home, date.max), sheet.filter(pc.equal(sheet["recipient"], CHIEF)))
     still = routed(home, day, said)
     with duckdb.connect() as con:
         con.register("still", still)
@@ -139,7 +82,7 @@ def slips_on(home: Home, day: date) -> pa.Table:
 
 def routed(home: Home, day: date, slips: pa.Table) -> pa.Table:
     """SLIPS of believed slips: protection is asked of `day` and of the day of the run."""
-    found = _judged(home, _with_day(slips, day), run_day(home, day)).to_pylist()
+    found = judged(home, _with_day(slips, day), run_day(home, day)).to_pylist()
     max_age = home.settings.numbers("outreach", day)["urgent_max_age_days"]
     for row in found:
         row["goes_out"] = row["may_go_out"] and row["age"] is not None and row["age"] <= max_age
@@ -153,34 +96,8 @@ def routed(home: Home, day: date, slips: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, SLIPS)
 
 
-def _judged(home: Home, slips: pa.Table, run: date) -> pa.Table:
-    """Of believed slips, each with the `day` of its sheet: day, slip_no, known_from; `closed`: whether they may be
-    about somebody protected on that day or on the day of the run; what a sheet needs of the others.
-    """
-    if not slips.num_rows:
-        return slips.append_column("closed", pa.array([], pa.bool_()))
-    people = People(home)
-    people.con.register("slips", _keyed(people, slips))
-    people.con.execute(_AMONG, {"run": run})
-    asked = people.ask(_ASKED)
-    keyed = asked.append_column("kana_key", kana_keys(asked["name_kana"]))
-    return people.ask(_ROUTED, {"run": run, "here": list(HERE)}, asked=keyed)
-
-
 def _with_day(slips: pa.Table, day: date) -> pa.Table:
     return slips.append_column("day", pa.array([day] * slips.num_rows, pa.date32()))
-
-
-def _keyed(people: People, slips: pa.Table) -> pa.Table:
-    book = AddressBook(people.ask("select distinct town_code, town from states"))
-    dwelling = book.dwellings(slips["address"], pa.nulls(slips.num_rows, pa.string()))
-    parts = [(text or "||").split("|") for text in dwelling.to_pylist()]
-    return (
-        slips.append_column("dwelling_id", dwelling)
-        .append_column("lot", pa.array([f"{t}|{n}" if t else None for t, n, _ in parts], pa.string()))
-        .append_column("room", pa.array([room for _, _, room in parts], pa.string()))
-        .append_column("kana_key", kana_keys(slips["name_kana"]))
-    )
 
 
 def _believed(home: Home, day: date) -> pa.Table:
@@ -259,15 +176,15 @@ def _unshow(home: Home, day: date, keep: timedelta, draft: Draft) -> int:
             "select said.*, day from said join shown using (slip_no, known_from) where recipient = $chief order by all",
             {"chief": CHIEF},
         ).to_arrow_table()
-    judged = _judged(home, still, run_day(home, day))
+    found = judged(home, still, run_day(home, day))
     for path in sorted(sheets.keys() - past):
         rows, of_day = sheets[path], layout.day_of(path)
-        stay = judged.filter(pc.and_(pc.equal(judged["day"], of_day), pc.invert(judged["closed"])))["slip_no"]
+        stay = found.filter(pc.and_(pc.equal(found["day"], of_day), pc.invert(found["closed"])))["slip_no"]
         gone = pc.and_(pc.invert(pc.is_in(rows["slip_no"], stay.combine_chunks())), pc.equal(rows["recipient"], CHIEF))
         if not pc.any(gone).as_py():
             continue
         deleted += pc.sum(gone).as_py()
         draft.rewrite(path, rows.filter(pc.invert(gone)), ["slip_no"], "purge")
-        for copy in home.store.under(f"{layout.PRINTED}{of_day}/"):
+        for copy in copies(home, of_day, "slips", "urgent"):
             draft.remove(copy)
     return deleted

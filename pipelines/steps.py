@@ -22,6 +22,7 @@ from pipelines import layout, listing, printing, screening, signing
 from pipelines import training as trainings
 from pipelines.clock import today
 from pipelines.closing import ages, close_day, has_come, not_far_ahead, protection_gate, unheard
+from pipelines.copies import taken_back
 from pipelines.deliveries import days_not_run, overdue, publish_deliveries
 from pipelines.errors import GateClosed, WrongUse
 from pipelines.explaining import explained
@@ -111,6 +112,11 @@ def lists(home: Home, day: date) -> Figures:
     lines = home.store.read_table(path).num_rows if home.store.has(path) else 0
     figures = {"list": path if lines else "", "lines": lines, "new_list": made, "urgent_lines": urgent, "slips": slips}
     figures |= {"deliveries_page": layout.deliveries_page(day), "overdue": ", ".join(sorted(overdue(home, day)))}
+    missed = ", ".join(map(str, days_not_run(home, day)))
+    figures |= {
+        "days_not_run": missed,
+        "copies_to_bring_back": ", ".join(taken_back(home, screening.run_day(home, day))),
+    }
     return figures | {"without_effect": "; ".join(unheard(home, day))}
 
 
@@ -224,7 +230,7 @@ def request(home: Home, source: str, out: Path) -> Figures:
     return {
         "rows": table.num_rows,
         "file": str(out),
-        "use": "only for filtering the delivery; never for collection (PRACTICE «One-way»)",
+        "use": "only for filtering the delivery; never for collection",
     }
 
 

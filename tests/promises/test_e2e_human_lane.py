@@ -15,6 +15,7 @@ import pytest
 from outreach.desks import CHANGED, SLIP, VISIT
 from outreach.safeguards import DESKS
 from pipelines import layout, steps
+from pipelines.copies import copies, taken_back
 from pipelines.deskwork import lines_of
 from pipelines.errors import GateClosed, WrongUse
 from pipelines.home import Home
@@ -185,7 +186,8 @@ def test_slips_leave_the_chiefs_sheets_and_their_copies_when_protection_begins(c
             append(path, "protected_persons", [measure() | {"resident_id": c.resident(0)} for c in cases.values()])
     run_day(root, after)
     assert (sheet_of(root, DAY).keys(), sheet_of(root, NEXT)) == (others, {})
-    assert opened(root).store.under(f"restricted/printed/{DAY}/") == []
+    assert {path.split("-")[-1] for path in copies(opened(root), DAY)} == {"week.pdf", "week.xlsx"}
+    assert taken_back(opened(root), after) == [f"{DAY} 002"]
     assert sheet_of(root, after) == dict.fromkeys(numbers.values(), DESK)
 
 
