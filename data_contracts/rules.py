@@ -50,7 +50,7 @@ def file_rules(source: Source) -> list[tuple[str, str, str]]:
     share = f"{contract.refuse_share:.0%}"
     out = [(TOO_MANY_REFUSED, f"受け付けない行がファイルの{share}を超えない", "下の行を直し、出し直してください。")]
     if contract.minimum_rows > 0:
-        signed = "(本当に0件のときは署名した件数の確認がある)" if contract.confirmation != "none" else ""
+        signed = "(本当に0件のときは confirmed.yaml に件数がある)" if contract.confirmation != "none" else ""
         sentence = f"全件のファイルに{contract.minimum_rows}行以上ある{signed}"
         out.append((TOO_FEW_ROWS, sentence, "全件がそろっているか確かめ、出し直してください。"))
     if contract.role == "protection":

@@ -56,7 +56,7 @@ def known_on(table: ir.Table | pa.Table, day: date) -> KnownOn:
     known = ibis.memtable(table) if isinstance(table, pa.Table) else table
     today = ibis.literal(day)
     known = known.filter((known.known_from <= today) & (known.known_until.isnull() | (known.known_until > today)))
-    known = known.drop(*KNOWLEDGE)
+    known = known.select(*(name for name in known.columns if name not in KNOWLEDGE))  # drop forgets their order
     if "began_on" in known.columns:
         known = known.filter(known.began_on <= today)
         # An end that lies ahead says today no more than «open»; leaving it in would let a measure read it.

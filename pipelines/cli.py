@@ -244,7 +244,9 @@ def contract_check(source: str, file: Path, config: Path | None, as_json: bool) 
 @contract.command("filter")
 @click.argument("source")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--request", "request_file", type=click.Path(path_type=Path), help="default: request_SOURCE.csv")
+@click.option(
+    "--request", "request_file", type=click.Path(path_type=Path, dir_okay=False), help="default: request_SOURCE.csv"
+)
 @click.option(
     "--out",
     type=NewFile(),

@@ -1,5 +1,6 @@
 """`kizuki explain`: one household's numbers, and the dated facts behind them, for a reviewer."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ import pyarrow.compute as pc
 
 from features.definition import render_reason
 from features.definitions import FEATURES
+from identity.pseudonyms import WIDTH
 from pipelines import layout
 from pipelines.errors import WrongUse
 from pipelines.home import Home
@@ -28,6 +30,11 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
     """base, contributions by term (largest first), margin, coverage and facts. Raises WrongUse when there is no such
     row, GateClosed when the last run died before it had purged.
     """
+    if not re.fullmatch(f"[0-9a-f]{{{WIDTH}}}", household_key):
+        message = (
+            f"a household key has {WIDTH} characters, 0-9 and a-f: give it whole, as the list or kizuki key has it"
+        )
+        raise WrongUse(message)
     purged(home)
     on = day or _newest(home)
     under = "working" if home.store.has(layout.scores(on)) else layout.backtest_root(on)
