@@ -140,8 +140,8 @@ def _derived(home: Home, people: People, day: date, draft: Draft) -> tuple[int, 
     open_ones = [path for path in made_on if path not in counts]
     counts |= zip(open_ones, side_by_side(partial(_forget, home, draft, gone), open_ones), strict=True)
     of_lists = {path: count for path, count in counts.items() if path.startswith(LISTS)}
-    for path in (path for path, count in counts.items() if count and path.startswith((LISTS, DESKS))):
-        _unprint(home, layout.day_of(path), draft)
+    for path in (path for path, count in counts.items() if count):
+        _unprint(home, path, draft)
     return sum(counts.values()) - sum(of_lists.values()), sum(of_lists.values())
 
 
@@ -233,10 +233,14 @@ def _handles(home: Home, people: People, day: date, draft: Draft) -> int:
     return gone
 
 
-def _unprint(home: Home, of_day: date, draft: Draft) -> None:
-    """Printed copies of a list that lost a line: the files go; the holder brings the paper back (docs/outreach)."""
-    for path in copies(home, of_day):
-        draft.remove(path)
+def _unprint(home: Home, path: str, draft: Draft) -> None:
+    """Printed copies of a sheet that lost a line: the files go; the holder brings the paper back (docs/outreach)."""
+    of_day = layout.day_of(path)
+    sheet = {layout.visit_list(of_day): "week", layout.urgent(of_day): "urgent"}.get(path)
+    if sheet is None and path.startswith(DESKS):
+        sheet = "desk"
+    for copy in copies(home, of_day, sheet) if sheet else []:
+        draft.remove(copy)
 
 
 def _replace(draft: Draft, path: str, kept: pa.Table, keys: list[str]) -> None:
