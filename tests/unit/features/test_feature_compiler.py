@@ -148,7 +148,6 @@ ALLOWED: set[type] = {
     ops.UnboundTable,
     ops.Project,
     ops.Filter,
-    ops.DropColumns,
     ops.Aggregate,
     ops.JoinChain,
     ops.JoinLink,
