@@ -48,7 +48,13 @@ def file_rules(source: Source) -> list[tuple[str, str, str]]:
     """(id, sentence, remedy) of the rules on whole files that the judge applies."""
     contract = source.contract
     share = f"{contract.refuse_share:.0%}"
-    out = [(TOO_MANY_REFUSED, f"受け付けない行がファイルの{share}を超えない", "下の行を直し、出し直してください。")]
+    out = [
+        (
+            TOO_MANY_REFUSED,
+            f"受け付けない行がファイルの{share}を超えない",
+            "下の行を直し、出し直してください。どの行も同じ理由なら、情報(フォルダー)の取りちがえも確かめてください。",
+        )
+    ]
     if contract.minimum_rows > 0:
         signed = "(本当に0件のときは confirmed.yaml に件数がある)" if contract.confirmation != "none" else ""
         sentence = f"全件のファイルに{contract.minimum_rows}行以上ある{signed}"

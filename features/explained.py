@@ -82,7 +82,7 @@ def _definition(feature: Feature, language: Language) -> list[str]:
         "direction": sign,
         "sources": ", ".join(feature.sources),
         "cut points": ", ".join(f"{cut:g}" for cut in feature.bins),
-        "sentence": feature.wording_en,
+        "sentence (an example)": entry_rows(feature)["英語(例)"],
         "definition hash": feature.hash[:16],
     }
     return [f"  {title}: {text}" for title, text in rows.items()]

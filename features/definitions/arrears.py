@@ -72,7 +72,7 @@ def _lasting(of: Bills) -> Iterator[Feature]:
         direction=1,
         bins=_MONTHS,
         title_ja=f"{of.name}のお支払いの遅れの重なり(直近6か月)",
-        wording_ja=f"{of.name}のお支払いが、この半年に{{n}}期分遅れたことがあります・{{since}}から",
+        wording_ja=f"{of.name}のお支払いが、この半年に{{n}}期分遅れたことがあります・最も早いものは{{since}}から",
         wording_en=f"{of.english}: {{n}} instalments were overdue at some time in the last half year, since {{since}}",
         note_ja="30日おきの6時点の数の合計です。長い遅れも、期の重なりも、繰り返しも大きくします。",
     )

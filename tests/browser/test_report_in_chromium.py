@@ -48,7 +48,8 @@ def cases(folder: Path) -> Path:
     """Twelve made-up households whose names and facts are as long as they get."""
     names = sorted(FEATURES, key=lambda name: -len(FEATURES[name].title_ja))[:14]
     one = {"base": -4.0, "margin": 10.0, "contributions": dict.fromkeys(names, 1.0)}
-    fact = "世帯員2: 市税・保険・家賃・水道のお支払いの遅れやお知らせが、この半年に17件見られます・2025年2月から"
+    said = "市税・保険・家賃・水道のお支払いの遅れやお知らせが、この半年に17件見られます・最も早い始まりは2025年2月"
+    fact = f"世帯員2: {said}"
     local = [one | {"listed": n < 9, "facts": [f"{fact}({n}・{m})" for m in range(2 * n)]} for n in range(12)]
     page = folder / "cases.html"
     given = {"demonstration": True, "municipality": "架空市", "features": FEATURES, "explained": {"local": local}}
