@@ -39,7 +39,7 @@ select day, resident_id, false from housemates anti join shielded using (day, re
 _ASKED: Final = """
 select resident_id, status, dwelling_id, name, name_kana, "from", "until" from states
 where resident_id in (select resident_id from near)
-  or split_part(dwelling_id, '|', 1) || '|' || split_part(dwelling_id, '|', 2) in (select lot from slips)
+  or (split_part(dwelling_id, '|', 1), split_part(dwelling_id, '|', 2)) in (select (town, lot_no) from slips)
 """
 # A slip is about them when its address is theirs; when it is one where a protected person once lived, unless name and
 # address are those of one resident who is not of theirs; when a name of theirs stands in it, at whatever address (a
@@ -51,15 +51,13 @@ with placed as (
   select *, split_part(dwelling_id, '|', 1) as town, split_part(dwelling_id, '|', 2) as lot_no,
     split_part(dwelling_id, '|', 3) as room, {holds_on("$run")} as now
   from asked),
-told as (
-  select *, split_part(lot, '|', 1) as town, split_part(lot, '|', 2) as lot_no from slips),
 homes as (
   select n.day, p.town, p.lot_no, p.room, bool_or(p.now) as now from placed p join near n using (resident_id)
   where p.dwelling_id is not null and (n.shielded or p.now) group by all),
 names as (
   select distinct n.day, p.kana_key, p.kana_turned, p.written from placed p join near n using (resident_id)),
 fits as (
-  select s.day, s.slip_no, min(h.resident_id) as resident_id from told s
+  select s.day, s.slip_no, min(h.resident_id) as resident_id from slips s
   join placed h on h.town = s.town and h.lot_no = s.lot_no and h.kana_key = s.kana_key
     and h.status in (select unnest($here)) and h."from" <= s.day and s.day <= coalesce(h."until", {FOREVER})
   anti join near n on n.day = s.day and n.resident_id = h.resident_id
@@ -68,13 +66,13 @@ fits as (
 places as (
   select town_code, min(ward) as ward from states where ward is not null and town_code is not null group by all),
 named as (
-  select distinct s.day, s.slip_no from told s join names n on n.day = s.day
+  select distinct s.day, s.slip_no from slips s join names n on n.day = s.day
     and (contains(s.kana_key, n.kana_key) or contains(s.kana_key, n.kana_turned) or contains(s.written, n.written))),
 rooms as (
   select s.day, s.slip_no, h.now,
     coalesce(nullif(s.room, ''), s.lot_no[length(h.lot_no) + 2:]) as said,
     coalesce(nullif(h.room, ''), h.lot_no[length(s.lot_no) + 2:]) as theirs
-  from told s join homes h on h.day = s.day and h.town = s.town
+  from slips s join homes h on h.day = s.day and h.town = s.town
     and (s.lot_no = h.lot_no or starts_with(s.lot_no, h.lot_no || '-') or starts_with(h.lot_no, s.lot_no || '-'))),
 numbers as (
   select day, slip_no, now, nullif(regexp_extract(said, '[0-9]+$'), '') as said,
@@ -88,9 +86,13 @@ closed as (
 select s.day, s.slip_no, s.known_from, c.slip_no is not null as closed,
   coalesce(s.urgent, false) and coalesce(s.told_person, false) as may_go_out,
   date_diff('day', s.seen_on, s.day) as age, f.resident_id, p.town_code, p.ward
-from told s left join closed c using (day, slip_no) left join fits f using (day, slip_no)
+from slips s left join closed c using (day, slip_no) left join fits f using (day, slip_no)
 left join places p on p.town_code = s.town
 order by all"""
+
+
+_PLACE: Final = ("town", "lot_no", "room")
+"""The parts of a dwelling_id (identity.dwellings)."""
 
 
 def judged(home: Home, slips: pa.Table, run: date) -> pa.Table:
@@ -114,15 +116,13 @@ def judged(home: Home, slips: pa.Table, run: date) -> pa.Table:
 
 def _keyed(people: People, slips: pa.Table) -> pa.Table:
     book = AddressBook(people.ask("select distinct town_code, town from states"))
-    dwelling = book.dwellings(slips["address"], pa.nulls(slips.num_rows, pa.string()))
-    parts = [(text or "||").split("|") for text in dwelling.to_pylist()]
-    return (
-        slips.append_column("dwelling_id", dwelling)
-        .append_column("lot", pa.array([f"{t}|{n}" if t else None for t, n, _ in parts], pa.string()))
-        .append_column("room", pa.array([room for _, _, room in parts], pa.string()))
-        .append_column("kana_key", kana_keys(slips["name_kana"]))
-        .append_column("written", _written(slips["name_kana"]))
-    )
+    dwellings = book.dwellings(slips["address"], pa.nulls(slips.num_rows, pa.string())).to_pylist()
+    parts = [text.split("|") if text else (None, None, "") for text in dwellings]
+    columns = {name: pa.array([part[at] for part in parts], pa.string()) for at, name in enumerate(_PLACE)}
+    for name, column in columns.items():
+        slips = slips.append_column(name, column)
+    keyed = slips.append_column("kana_key", kana_keys(slips["name_kana"]))
+    return keyed.append_column("written", _written(slips["name_kana"]))
 
 
 def _written(names: pa.ChunkedArray) -> pa.Array:
