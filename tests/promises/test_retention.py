@@ -33,13 +33,13 @@ def test_only_list_dates_and_the_newest_day_keep_their_scores(copy_of: Callable[
     assert not [path for path in physical(root / "working") if f"{tuesday}-features" in str(path)]
     assert not (root / "working" / "scores" / str(tuesday)).exists(), "no empty folder says that there is something"
     assert verify(home) == []
-    explained = Cli()("explain", "--home", root, "no household", "--date", str(tuesday))
+    explained = Cli()("explain", "--home", root, "0" * 32, "--date", str(tuesday))
     assert isinstance(explained.exception, WrongUse)
     assert "kizuki backtest" in str(explained.exception)
     Cli().ok("backtest", "--home", root, "--from", str(tuesday), "--to", str(tuesday))
     again, under = opened(root).store, layout.backtest_root(tuesday)
     assert kept[1:] == [again.digest(of(tuesday, under)) for of in (layout.scores, layout.contributions)]
-    explained = Cli()("explain", "--home", root, "no household", "--date", str(tuesday))
+    explained = Cli()("explain", "--home", root, "0" * 32, "--date", str(tuesday))
     assert "no such household" in str(explained.exception)
 
 
