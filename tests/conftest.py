@@ -46,11 +46,12 @@ def _shared(factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def city(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The stages of the session home: delivered/, trained/, signed/, screened/, said.txt. Only to be read."""
     from tests.home.building import changed, once
 
-    folder = once(_shared(tmp_path_factory))
+    cache: pytest.Cache | None = getattr(request.config, "cache", None)
+    folder = once(_shared(tmp_path_factory), cache and cache.mkdir("session_home"))
     yield folder
     assert not changed(folder), (
         "a test (perhaps an earlier one) published into the session home: give it a copy (copy_of)"

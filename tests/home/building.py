@@ -3,7 +3,6 @@
 import fcntl
 import json
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -12,6 +11,7 @@ from pipelines.cli import kizuki
 from pipelines.errors import GateClosed, WrongUse
 from tests.home.cases import CASES, DAY, FIRST
 from tests.home.copies import copied
+from tests.home.keeping import kept
 from tests.home.planting import plant
 
 HOUSEHOLDS, SEED = "260", "20260406"
@@ -85,13 +85,16 @@ def build(folder: Path) -> None:
     cli.ok("verify", "--home", screened)
 
 
-def once(shared: Path, make: Callable[[Path], None] = build) -> Path:
-    """Build in `shared` unless another test process did; the others wait."""
+def once(shared: Path, cache: Path | None) -> Path:
+    """Build in `shared` unless another test process did (the others wait), or an earlier session kept it in `cache`."""
     folder, done = shared / "session_home", shared / "session_home.done"
     with (shared / "session_home.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            make(folder)
+            if cache:
+                kept(cache, build, folder)
+            else:
+                build(folder)
             done.write_text(str(publications(folder)))
     return folder
 
