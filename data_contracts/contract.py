@@ -10,6 +10,9 @@ from typing import Any, Literal
 
 ColumnType = Literal["text", "int", "date", "flag", "list"]
 Role = Literal["frame", "consents", "protection", "teams", "slips", "signal", "outcomes"]
+Linking = Literal[
+    "resident_id", "kana_address", "resident_id_or_kana_address", "kana_birth_or_address", "household_key", "none"
+]
 Severity = Literal["error", "warning"]
 
 

@@ -26,6 +26,7 @@ from data_contracts.contract import (
     ContractError,
     DriftRule,
     FileRule,
+    Linking,
     Role,
     Rule,
     Safeguard,
@@ -41,6 +42,7 @@ _TYPES: dict[str, ColumnType] = {
 }
 _ROLES = get_args(Role)
 _KINDS = ("full", "delta")
+_LINKINGS = get_args(Linking)
 # A row rule is stored as the query other ODCS tools can run; we need its predicate alone.
 _ROW_QUERY = "SELECT COUNT(*) FROM {object} WHERE "
 # Cells without an agreed length are cut off here: a 10 MB cell refuses its row (SOURCES «Bad input»).
@@ -65,7 +67,7 @@ def read_contract(path: Path) -> Contract:
         description=(odcs.description.purpose if odcs.description else None) or "",
         role=_one_of(path, said, "role", _ROLES),
         basis=said.get("basis"),
-        subject=dict(said.get("subject") or {"by": "none"}),
+        subject=_subject(path, said),
         columns=tuple(_column(path, p) for p in schema.properties or []),
         rules=tuple(_rule(path, q) for q in schema.quality or [] if q.type == "sql"),
         file_rules=tuple(_file_rule(path, q) for q in schema.quality or [] if q.type == "custom" and not _drifts(q)),
@@ -95,6 +97,15 @@ def _one_of(path: Path, said: Mapping[str, Any], name: str, allowed: tuple[str, 
     if value not in allowed:
         raise ContractError(path, f"customProperties {name} is {value!r}", f"use one of {', '.join(allowed)}")
     return value
+
+
+def _subject(path: Path, said: Mapping[str, Any]) -> dict[str, str]:
+    subject = dict(said.get("subject") or {"by": "none"})
+    _one_of(path, subject, "by", _LINKINGS)
+    if subject.get("entity") == "dwelling" and subject["by"] != "kana_address":
+        # Only of rows that are found by their address it is known which dwelling they are about.
+        raise ContractError(path, "subject: a dwelling is found by its address", "use by: kana_address, or a person")
+    return subject
 
 
 def _safeguard(path: Path, said: Mapping[str, Any]) -> Safeguard | None:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from features.definition import render_reason
 from features.definitions import FEATURES
 from identity.pseudonyms import WIDTH
+from outreach.week import monday_of
 from pipelines import layout
 from pipelines.errors import WrongUse
 from pipelines.home import Home
@@ -25,10 +26,20 @@ from reports.ethics_words import source_ja
 # Smaller contributions are told as one sum at a terminal.
 LEAST_SHOWN = 0.01
 
+LISTED = {
+    "ranked": "点数の順の枠",
+    "first": "最初に載る枠(申請の却下・取下げなど。点数の順ではない)",
+    "random": "無作為の枠(点数によらない)",
+    "carried": "前の週からの持ち越し",
+    "none": "載っていない",
+}
+"""How a household came to be on the list of the week; a first-comer who has reasons too is not told from the ranked."""
+
 
 def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any]:
-    """base, contributions by term (largest first), margin, coverage and facts. Raises WrongUse when there is no such
-    row, GateClosed when the last run died before it had purged.
+    """base, contributions by term (largest first), margin, coverage and facts; `listed`: how it came to be on that
+    week's list, a key of LISTED (null: that week has no list). Raises WrongUse when there is no such row, GateClosed
+    when the last run died before it had purged.
     """
     if not re.fullmatch(f"[0-9a-f]{{{WIDTH}}}", household_key):
         message = (
@@ -57,6 +68,8 @@ def explained(home: Home, household_key: str, day: date | None) -> dict[str, Any
         "margin": scores["margin"],
         "sum_error": abs(terms["base"] + sum(named.values()) - scores["margin"]),
         "facts": {name: said for name, said in sentences(facts).items() if name in named},
+        "monday": str(monday_of(on)),
+        "listed": _listed(home, household_key, monday_of(on)),
         "model": scores["model_hash"],
     }
 
@@ -68,8 +81,10 @@ def in_words(figures: dict[str, Any]) -> str:
     margin, others = figures["margin"], len(terms) - len(shown)
     rest = margin - figures["base"] - sum(shown.values())
     adults, _, seen = figures["coverage"].partition(" ")
+    on_list = [f"訪問リスト {figures['monday']}: {LISTED[figures['listed']]}"] if figures["listed"] else []
     lines = [
         f"基準日 {figures['day']}・同意した大人/大人と見えている情報 {adults} {source_ja(seen)}",
+        *on_list,
         _line("base", figures["base"], ["出発点(背景の平均)"]),
         *(_line(name, value, facts.get(name) or [title(name)]) for name, value in shown.items()),
         *([_line("others", rest, [f"そのほか{others}項目の合計"])] if others else []),
@@ -99,6 +114,16 @@ def sentences(facts: list[dict[str, Any]]) -> dict[str, list[str]]:
         said = whose[fact["person_key"]] + render_reason(FEATURES[fact["feature"]], fact, "reviewer")
         found.setdefault(fact["feature"], {})[said] = None
     return {name: sorted(said) for name, said in found.items()}
+
+
+def _listed(home: Home, household_key: str, monday: date) -> str | None:
+    if not home.store.has(layout.visit_list(monday)):
+        return None
+    visits = home.store.read_table(layout.visit_list(monday))
+    for visit in visits.filter(pc.equal(visits["household_key"], household_key)).to_pylist():
+        first = visit["slot"] == "ranked" and not visit["reason_1"]
+        return "first" if first else str(visit["slot"])
+    return "none"
 
 
 def _newest(home: Home) -> date:

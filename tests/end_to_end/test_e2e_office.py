@@ -12,7 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from pipelines import steps
+from pipelines import layout, steps
 from pipelines.cli import kizuki, main
 from pipelines.hub import standing
 from pipelines.settings import CONFIG
@@ -316,6 +316,9 @@ def test_explain_adds_up_and_names_nobody(screened: Path) -> None:
     assert isinstance(contributions, dict)
     assert abs(float(str(figures["sum_error"]))) <= 1e-6
     assert figures["facts"]
+    visits = home.store.read_table(layout.visit_list(DAY)).to_pylist()
+    slots = {visit["household_key"]: visit["slot"] for visit in visits}
+    assert (figures["monday"], figures["listed"]) == (str(DAY), slots.get(key, "none"))
     assert traces.found(traces.plain_traces(CASES[0]), {"explain": json.dumps(figures, ensure_ascii=False)}) == []
 
 

@@ -232,6 +232,8 @@ def test_a_file_is_judged_by_the_version_valid_on_its_day(tmp_path: Path) -> Non
         ("contract.odcs.yaml", "SELECT COUNT(*) FROM {object} WHERE", "SELECT 1 WHERE", "rule 'R-TEAM-01'"),
         ("contract.odcs.yaml", "kind: DataContract", "kynd: DataContract", "not a readable ODCS contract"),
         ("contract.odcs.yaml", "value: \"2020-01-01\"", "value: \"soon\"", "validFrom is 'soon'"),
+        ("contract.odcs.yaml", "by: \"none\"", "by: \"name\"", "by is 'name'"),
+        ("contract.odcs.yaml", "by: \"none\"", "by: \"resident_id\", entity: \"dwelling\"", "a dwelling is found by"),
         ("profile.yaml", "kind: csv", "kind: pdf", "kind is 'pdf'"),
         ("profile.yaml", "encoding: null", "encodings: null", "unknown statements"),
         ("profile.yaml", "encoding: null", "headers: {wheel: [輪]}", "not in the contract"),

@@ -44,11 +44,14 @@ def test_the_lines_add_up_to_the_margin_and_small_terms_are_one_line() -> None:
         "margin": -3.639098,
         "sum_error": 0.0,
         "facts": {"water_stop_notice_365d": ["水道を止める予告・2026年3月", "同・2026年1月"]},
+        "monday": "2026-04-06",
+        "listed": "random",
         "model": "abc",
     }
-    head, *lines, _model = in_words(figures).splitlines()
+    head, listed, *lines, _model = in_words(figures).splitlines()
     assert "2026-04-06" in head
     assert head.endswith(" 1/1 保険料、水道")
+    assert listed == "訪問リスト 2026-04-06: 無作為の枠(点数によらない)"
     values = {line.split()[0]: float(line.split()[1]) for line in lines}
     assert list(values) == ["base", "water_stop_notice_365d", "others", "margin"]
     assert abs(sum(list(values.values())[:-1]) - values["margin"]) < 1e-6
@@ -58,6 +61,7 @@ def test_the_lines_add_up_to_the_margin_and_small_terms_are_one_line() -> None:
 
 def test_a_term_without_a_fact_says_what_it_is() -> None:
     figures = {"day": "d", "coverage": "c", "base": -1.0, "margin": 0.0, "sum_error": 0.0, "facts": {}, "model": "m"}
+    figures["listed"] = None
     pair = "tax_plan_open×tax_overdue_open"
     said = in_words(figures | {"contributions": {"tax_plan_open": 0.5, pair: 0.5}})
     assert "+0.500000   続いている市税の分割納付の件数\n" in said
@@ -66,7 +70,7 @@ def test_a_term_without_a_fact_says_what_it_is() -> None:
 
 def test_numbers_of_members_are_explained_where_they_are_used() -> None:
     figures = {"day": "d", "coverage": "c", "base": -1.0, "contributions": {"tax_overdue_open": 0.5}, "margin": -0.5}
-    figures |= {"sum_error": 0.0, "facts": {"tax_overdue_open": ["世帯員1: 市税"]}, "model": "m"}
+    figures |= {"sum_error": 0.0, "facts": {"tax_overdue_open": ["世帯員1: 市税"]}, "listed": None, "model": "m"}
     assert NOTE in in_words(figures).splitlines()
     small = figures | {"contributions": dict.fromkeys(figures["contributions"], 0.001)}
     assert NOTE not in in_words(small).splitlines()
@@ -74,5 +78,5 @@ def test_numbers_of_members_are_explained_where_they_are_used() -> None:
 
 def test_without_small_terms_there_is_no_line_of_others() -> None:
     figures = {"day": "d", "coverage": "c", "base": -1.0, "contributions": {"water_stop_notice_365d": 0.5}}
-    figures |= {"margin": -0.5, "sum_error": 0.0, "facts": {}, "model": "m"}
+    figures |= {"margin": -0.5, "sum_error": 0.0, "facts": {}, "listed": None, "model": "m"}
     assert "others" not in in_words(figures)
