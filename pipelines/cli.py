@@ -54,6 +54,14 @@ def say(as_json: bool, **figures: Any) -> None:
             click.echo(f"{name.replace('_', ' ')}: {_in_words(value)}")
 
 
+def tell(as_json: bool, figures: dict[str, Any], module: str, words: str) -> None:
+    """Print figures in the words that a function of a module has for them, or as one JSON object."""
+    if as_json:
+        say(as_json, **figures)
+    else:
+        click.echo(getattr(import_module(module), words)(figures))
+
+
 def _in_words(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {_in_words(inner)}" for name, inner in value.items() if inner) or "none"
@@ -154,11 +162,7 @@ def report(
 @click.argument("household_key")
 def explain(root: Path, config: Path | None, as_json: bool, day: date | None, household_key: str) -> None:
     """Base + contributions = margin of one household, with dated facts in words."""
-    figures = step("explain")(home_at(root, config), household_key, day)
-    if as_json:
-        say(as_json, **figures)
-    else:
-        click.echo(import_module("pipelines.explaining").in_words(figures))
+    tell(as_json, step("explain")(home_at(root, config), household_key, day), "pipelines.explaining", "in_words")
 
 
 @kizuki.command("explain-feature")
@@ -236,9 +240,9 @@ def contract() -> None:
 def contract_check(source: str, file: Path, config: Path | None, as_json: bool) -> None:
     """Check a file against its contract before it is sent; nothing is kept. Exit 1 when it would be refused whole."""
     figures = step("contract_check")(source, file, config)
-    say(as_json, **figures)
+    tell(as_json, figures, "reports.office_text", "check_text")
     if figures["verdict"] == "refused":
-        raise GateClosed("contract", "the whole file would be refused", "mend what is told above and check again")
+        raise GateClosed("取り決め (contract)", "ファイルの全部を受け入れられません", "上の「直し方」を見てください")
 
 
 @contract.command("filter")
@@ -260,7 +264,7 @@ def contract_filter(
     """Keep only the rows of listed persons, in the office's own room."""
     wanted = request_file or Path(f"request_{source}.csv")
     kept = out or file.with_name(f"{file.stem}_filtered{file.suffix}")
-    say(as_json, **step("contract_filter")(source, file, wanted, kept, config))
+    tell(as_json, step("contract_filter")(source, file, wanted, kept, config), "reports.office_text", "filter_text")
 
 
 @kizuki.command()

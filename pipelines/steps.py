@@ -244,7 +244,7 @@ def contract_filter(source: str, file: Path, request_file: Path, out: Path, conf
     try:
         done = filter_delivery(file, _declared_today(source, config), request_file, out)
     except FileRefused as refusal:
-        raise GateClosed("contract", f"{refusal.detail} [{refusal.rule}]", refusal.remedy) from None
+        raise GateClosed("取り決め (contract)", f"{refusal.detail} [{refusal.rule}]", refusal.remedy) from None
     dropped = {"rows_dropped_for_their_number": len(done.broken), "those_rows": row_ranges(done.broken)}
     return {"rows_in": done.rows_in, "rows_kept": done.kept, **dropped, "file": str(out)}
 
