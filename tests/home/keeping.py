@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 import shutil
 import sys
 import tomllib
@@ -15,18 +14,19 @@ ROOT = Path(__file__).parents[2]
 
 def kept(cache: Path, make: Callable[[Path], None], folder: Path, root: Path = ROOT) -> None:
     """Fill `folder` by `make`, or with what an earlier session kept in `cache` from the same software on the same day
-    (UTC: the home holds the times at which it was made). Only the newest is kept.
+    (UTC: the home holds the times at which it was made). Only the newest is kept. Both are whole copies: what a test
+    might do to its files in place harms no later session.
     """
     copy = cache / made_from(root)
     with cache.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if copy.exists():
-            _linked(copy, folder)
+            shutil.copytree(copy, folder, symlinks=True)
             return
         make(folder)
         shutil.rmtree(cache)
         unfinished = cache / "unfinished"
-        _linked(folder, unfinished)
+        shutil.copytree(folder, unfinished, symlinks=True)
         unfinished.rename(copy)
 
 
@@ -45,19 +45,3 @@ def _sources(root: Path) -> Iterator[Path]:
     packages = tomllib.loads(project.read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]["find"]["include"]
     for name in [*(package.rstrip("*") for package in packages), "config", "tests/home"]:
         yield from (path for path in (root / name).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-
-
-def _linked(folder: Path, to: Path) -> None:
-    """A copy by hard links, where the file system has them from here to there; Dagster writes into its own records in
-    place, and these are really copied.
-    """
-
-    def copy(source: str, target: str) -> None:
-        try:
-            if "dagster" in Path(source).relative_to(folder).parts:
-                raise OSError
-            os.link(source, target)
-        except OSError:
-            shutil.copy2(source, target)
-
-    shutil.copytree(folder, to, symlinks=True, copy_function=copy)

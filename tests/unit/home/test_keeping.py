@@ -33,9 +33,9 @@ def _sessions(project: Path, tmp_path: Path, *names: str) -> list[str]:
 
         def make(folder: Path, name: str = name) -> None:
             made.append(name)
-            (folder / "home" / "dagster").mkdir(parents=True)
-            (folder / "home" / "dagster" / "records").write_text(name)
+            (folder / "home").mkdir(parents=True)
             (folder / "home" / "file").write_text(name)
+            (folder / "home" / "link").symlink_to("file")
 
         cache = tmp_path / "cache" / "session_home"
         cache.mkdir(parents=True, exist_ok=True)
@@ -46,13 +46,15 @@ def _sessions(project: Path, tmp_path: Path, *names: str) -> list[str]:
 def test_a_second_session_takes_what_the_first_one_kept(project: Path, tmp_path: Path) -> None:
     assert _sessions(project, tmp_path, "first", "second") == ["first"]
     assert (tmp_path / "second" / "home" / "file").read_text() == "first"
+    assert (tmp_path / "second" / "home" / "link").readlink() == Path("file")
 
 
-def test_records_that_are_written_in_place_are_each_session_s_own(project: Path, tmp_path: Path) -> None:
+def test_what_a_session_does_to_its_files_harms_no_later_one(project: Path, tmp_path: Path) -> None:
     _sessions(project, tmp_path, "first", "second")
-    (tmp_path / "second" / "home" / "dagster" / "records").write_text("second")
+    for name in ("first", "second"):
+        (tmp_path / name / "home" / "file").write_text("spoilt")
     _sessions(project, tmp_path, "third")
-    assert (tmp_path / "third" / "home" / "dagster" / "records").read_text() == "first"
+    assert (tmp_path / "third" / "home" / "file").read_text() == "first"
 
 
 @pytest.mark.parametrize(
