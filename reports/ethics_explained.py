@@ -190,7 +190,7 @@ def _case(one: Mapping[str, Any], place: int, features: Mapping[str, Any], made_
         f"出発点 {base:.2f}、{said}、合計 {margin:.2f}",
         {"base": base, "contributions": phi, "margin": margin, "difference": off},
     )
-    return Case(f"{kind}世帯 {place}", (picture, listing, Text((proof,), "lead")))
+    return Case(f"{kind}世帯 {place}", (picture, Text((proof,), "lead"), listing))
 
 
 def additivity(evidence: Mapping[str, Any]) -> Section:
