@@ -47,10 +47,6 @@ class Engine:
         """The same, batch by batch; another expression can be asked for when the last one was read."""
         return self.collect(expr).to_batches()
 
-    def keep(self, expr: ir.Table) -> ir.Table:
-        """The rows of an expression, worked out once for what is asked of them next."""
-        return self.put(self.collect(expr))
-
     def forget(self) -> None:
         """Drop what was put in."""
 
@@ -61,7 +57,6 @@ class DuckDBEngine(Engine):
     def __init__(self, backend: BaseBackend) -> None:
         super().__init__(backend)
         self._names: list[str] = []
-        self._kept: list[str] = []
 
     def put(self, table: pa.Table) -> ir.Table:
         """A view of the table."""
@@ -84,17 +79,8 @@ class DuckDBEngine(Engine):
         rows = self.backend.raw_sql(self.backend.compile(expr)).to_arrow_reader(BATCH)
         return (batch.cast(schema) for batch in rows)
 
-    def keep(self, expr: ir.Table) -> ir.Table:
-        """See Engine: a temporary table, which is laid aside when it does not fit."""
-        name = gen_name("kizuki")
-        self.backend.raw_sql(f'CREATE TEMP TABLE "{name}" AS {self.backend.compile(expr)}')
-        self._kept.append(name)
-        return self.backend.table(name)
-
     def forget(self) -> None:
         """Let go of the tables."""
-        while self._kept:
-            self.backend.raw_sql(f'DROP TABLE "{self._kept.pop()}"')
         while self._names:
             self.backend.con.unregister(self._names.pop())
 

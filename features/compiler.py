@@ -8,29 +8,18 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
-import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.compute as pc
 from ibis.backends import BaseBackend
 
+from features.behind import evidence_from
 from features.counting import COLUMNS, features_from
 from features.definitions import FEATURES
 from features.hub import DayScope, Hub, engine
 from features.inputs import Households, Rows
 from features.scope import household_facts
 from features.selections import DATED, OpenNow
-from features.wanted import Features, Wanted, behind_of, reaches_of, sources_of
+from features.wanted import Features, reaches_of, sources_of
 
-EVIDENCE: Final = pa.schema(
-    [
-        ("household_key", pa.string()),
-        ("feature", pa.string()),
-        ("person_key", pa.string()),
-        ("first_on", pa.date32()),
-        ("latest_on", pa.date32()),
-        ("n", pa.int64()),
-    ]
-)
 # Supply closed on request: the dwelling may be empty (SOURCES «water_notices»).
 VACANCY: Final = ({"water_closed": OpenNow().reach_days}, ("water",))
 
@@ -88,22 +77,17 @@ def evidence(
 ) -> pa.Table:
     """The dated facts behind every value above 0: what a reason may rest on.
 
-    Out: columns of `EVIDENCE`: person_key (null = the dwelling's), first_on and latest_on (when the earliest and
-    the latest of these facts began), n (how many); sorted by household_key, feature, person_key. Facts without a
-    date may count in a value, but never here: no reason rests on them (METHODS §7).
+    Out: columns of `features.behind.EVIDENCE`: person_key (null = the dwelling's), first_on and latest_on (when the
+    earliest and the latest of these facts began), n (how many); sorted by household_key, feature, person_key. Facts
+    without a date may count in a value, but never here: no reason rests on them (METHODS §7).
     """
     with engine(connection) as used:
         hub = Hub.of(used, episodes, membership, residence)
         scope = hub.scope(used, DayScope(permission, visible, household_keys), day)
-        asked = {name: behind_of(feature) for name, feature in features.items()}
-        # The facts of the wanted households are looked for once; what follows reads these few rows.
-        facts = used.keep(household_facts(hub.known_on(day), scope, reaches_of(features), sources_of(features)))
-        values = features_from(used.stream(facts.select(*COLUMNS)), household_keys, visible, features, day)
-        # Many features rest on the same facts (all that is overdue): each different set is asked for once.
-        told = {wanted: used.collect(_behind(facts, wanted, day)) for wanted in dict.fromkeys(asked.values())}
-        tables = [_labelled(told[wanted], name, values) for name, wanted in asked.items()]
-    order = [("household_key", "ascending"), ("feature", "ascending"), ("person_key", "ascending")]
-    return pa.concat_tables([EVIDENCE.empty_table(), *tables]).sort_by(order).combine_chunks()
+        told = household_facts(hub.known_on(day), scope, reaches_of(features), sources_of(features))
+        facts = used.collect(told.select(*COLUMNS, "person_key"))
+    values = features_from(facts.to_batches(), household_keys, visible, features, day)
+    return evidence_from(facts, values, features, day)
 
 
 def vacancy_suspected(
@@ -128,25 +112,3 @@ def vacancy_suspected(
         closed = facts.filter(OpenNow().holds(facts, day) & facts.date_precision.isin(DATED))
         found = used.collect(closed.group_by("household_key").aggregate(n=closed.count()))
     return found.sort_by("household_key")["household_key"].combine_chunks()
-
-
-def _behind(facts: ir.Table, wanted: Wanted, day: date) -> ir.Table:
-    """household_key, person_key, first_on, latest_on, n: the dated facts among those wanted."""
-    part, sources = wanted
-    chosen = facts.filter(
-        facts.kind.isin(part.kinds)
-        & facts.source.isin(sources)
-        & part.where.holds(facts, day)
-        & facts.date_precision.isin(DATED)
-    )
-    return chosen.group_by("household_key", "person_key").aggregate(
-        first_on=chosen.began_on.min(), latest_on=chosen.began_on.max(), n=chosen.count()
-    )
-
-
-def _labelled(rows: pa.Table, name: str, values: pa.Table) -> pa.Table:
-    """The rows of households whose value is above 0, with the feature's name, in the columns of EVIDENCE."""
-    above = values.filter(pc.greater(values[name], 0))["household_key"]
-    kept = rows.filter(pc.is_in(rows["household_key"], value_set=above.combine_chunks()))
-    kept = kept.append_column("feature", pa.repeat(name, len(kept)).cast(pa.string()))
-    return kept.select(EVIDENCE.names).cast(EVIDENCE)

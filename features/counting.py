@@ -33,6 +33,11 @@ class Days:
     def __init__(self, numbers: NDArray[np.int32], there: Flags) -> None:
         self.numbers, self._there = numbers, there
 
+    @classmethod
+    def of(cls, column: pa.Array | pa.ChunkedArray) -> "Days":
+        """A column of dates."""
+        return cls(_filled(column.cast(pa.int32())), np.asarray(pc.is_valid(column)))
+
     def isnull(self) -> Flags:
         """Where there is none."""
         return ~self._there
@@ -52,6 +57,12 @@ class Words:
 
     def __init__(self, words: Sequence[str], which: NDArray[np.integer[Any]]) -> None:
         self._words, self._which = words, which
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray) -> "Words":
+        """A column of text."""
+        told = pc.fill_null(column, "unknown").combine_chunks().dictionary_encode()
+        return cls(told.dictionary.to_pylist(), told.indices.to_numpy())
 
     def isin(self, words: Sequence[str]) -> Flags:
         """Where one of them stands."""

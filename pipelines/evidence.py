@@ -194,7 +194,7 @@ def facts_said(facts: list[dict[str, Any]], contributions: dict[str, float]) -> 
     largest contributions first; those of features that contribute nothing there (pairs counted with both their
     features) are left out.
 
-    In: rows of features.compiler.EVIDENCE; term or pair «a×b» → contribution.
+    In: rows of features.behind.EVIDENCE; term or pair «a×b» → contribution.
     """
     size: dict[str, float] = defaultdict(float)
     for name, value in contributions.items():

@@ -107,7 +107,7 @@ def _line(name: str, value: float, said: list[str]) -> str:
 def sentences(facts: list[dict[str, Any]]) -> dict[str, list[str]]:
     """Feature → one household's dated facts in words, each once, and whose they are where they are of several.
 
-    In: its rows of features.compiler.EVIDENCE.
+    In: its rows of features.behind.EVIDENCE.
     """
     whose, found = owners(facts), dict[str, dict[str, None]]()
     for fact in facts:

@@ -85,7 +85,7 @@ def reasons_of(home: Home, of: Scope, digest: str, model: Model, keys: pa.Chunke
 
 
 def dated_facts(home: Home, of: Scope, only: list[str]) -> pa.Table:
-    """The dated facts behind some features of a scope's households (features.compiler.EVIDENCE)."""
+    """The dated facts behind some features of a scope's households (features.behind.EVIDENCE)."""
     wanted = {name: FEATURES[name] for name in only}
     hub = Hub.read_for(home, of.day, {source for feature in wanted.values() for source in feature.sources})
     with home.engines.duckdb() as con:

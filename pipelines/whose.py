@@ -10,7 +10,7 @@ NOTE: Final = "世帯員1、世帯員2 … は、この説明の中だけの番�
 def owners(facts: Iterable[Mapping[str, Any]]) -> dict[str | None, str]:
     """person_key → what stands before the sentences of its facts; None = the dwelling's.
 
-    In: one household's rows of features.compiler.EVIDENCE, all of them, so that a number means the same person in every
+    In: one household's rows of features.behind.EVIDENCE, all of them, so that a number means the same person in every
     sentence. Where all are one person's, or all the dwelling's, nothing stands before them.
     """
     keys = {fact["person_key"] for fact in facts}

@@ -11,7 +11,8 @@ import pytest
 from ibis.backends import BaseBackend
 
 from features import inputs
-from features.compiler import EVIDENCE, evidence, feature_table, feature_tables, vacancy_suspected
+from features.behind import EVIDENCE
+from features.compiler import evidence, feature_table, feature_tables, vacancy_suspected
 from features.counting import COLUMNS, Counted, features_from
 from features.definitions import FEATURES
 from features.hub import DayScope, Hub
