@@ -37,10 +37,14 @@ def unsealed(file: Path, key: bytes) -> pa.Buffer:
     now = _touched(file)
     known = _unsealed.get(file)
     if known is None or known[0] != now:
-        for gone in [old for old in _unsealed if not old.exists()]:
-            del _unsealed[gone]
         known = _unsealed[file] = (now, _owned(unseal(file.read_bytes(), key)))
     return known[1]
+
+
+def forget(file: Path) -> None:
+    """A file that this process deletes: what was decrypted of it leaves memory with it."""
+    _digests.pop(file, None)
+    _unsealed.pop(file, None)
 
 
 def _touched(file: Path) -> _Touched:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pipelines import checked
 from pipelines.draft import generation
 from pipelines.layout import ZONES
 from pipelines.manifest import Output
@@ -28,6 +29,7 @@ def switch(root: Path, held: Mapping[str, Output], paths: Sequence[str], point: 
 
 def drop(path: Path) -> None:
     """Remove a link or file, and the folders that it leaves empty."""
+    checked.forget(path)
     path.unlink(missing_ok=True)
     folder = path.parent
     while folder.is_dir() and not any(folder.iterdir()):
@@ -43,6 +45,7 @@ def collect(root: Path, held: Mapping[str, Output], runs: Collection[str]) -> No
             if link.relative_to(root).as_posix() not in held:
                 link.unlink()
         for file in [path for path in (root / zone / ".gen").rglob("*") if path.is_file() and path not in kept]:
+            checked.forget(file)
             file.unlink()
         _drop_empty(root / zone)
     for run in (root / "runs").glob("[0-9]*"):
