@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
 
 from models.table import Background, Model, Pair, Platt, closed_grid, term
+from reports.ethics import ethics_report
 from reports.ethics_coverage import SOURCES
 
 TERMS = (
@@ -164,6 +166,12 @@ def evidence() -> dict[str, Any]:
             },
         },
     }
+
+
+@lru_cache
+def plain_report() -> tuple[str, dict[str, Any]]:
+    """The page and the document of `evidence()`, made once. Only to be read."""
+    return ethics_report(evidence())
 
 
 class Page(HTMLParser):

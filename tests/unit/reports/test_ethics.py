@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ethics_case import Page, blocks, estimates, evidence
+from ethics_case import Page, blocks, estimates, evidence, plain_report
 
 from models.table import model_hash
 from reports import plots
@@ -40,7 +40,7 @@ OUTLINE = [
 
 @pytest.fixture(scope="module")
 def made() -> tuple[str, dict[str, Any]]:
-    return ethics_report(evidence())
+    return plain_report()
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +232,7 @@ def test_names_from_outside_cannot_become_markup() -> None:
 
 
 def test_latin_words_are_explained_or_stand_in_brackets_beside_the_japanese() -> None:
-    html = re.sub(r"<(style|svg).*?</\1>|<[^>]+>", " ", ethics_report(evidence())[0], flags=re.DOTALL)
+    html = re.sub(r"<(style|svg).*?</\1>|<[^>]+>", " ", plain_report()[0], flags=re.DOTALL)
     terms = " ".join(term for term, _ in TERMS)
     beside = re.sub(r"\([^()]*\)|[0-9a-f]{16,}|cases\.html|kizuki (?:sign|refuse)", " ", html)
     words = set(re.findall(r"[A-Za-z]{3,}", beside))

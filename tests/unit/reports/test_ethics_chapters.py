@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from ethics_case import PAIR, Page, blocks, estimates, evidence, figure, household, model, ward
+from ethics_case import PAIR, Page, blocks, estimates, evidence, figure, household, model, plain_report, ward
 
 from models.card import LEARNERS
 from models.table import term as made_term
@@ -114,7 +114,7 @@ def test_a_line_that_would_count_out_a_few_events_by_its_n_is_said_to_be_hidden(
 
 
 def test_the_whole_model_is_on_the_page() -> None:
-    html, found = ethics_report(evidence())
+    html, found = plain_report()
     drawn = {b["data"]["feature"]: b["data"] for b in blocks(found) if b["kind"] == "picture" and "edges" in b["data"]}
     for term in model().terms:
         assert drawn[term.feature]["values"] == list(term.values)
@@ -192,14 +192,14 @@ def test_each_household_shown_adds_up_or_says_that_it_does_not() -> None:
 
 
 def test_a_hidden_group_stays_hidden() -> None:
-    html, found = ethics_report(evidence())
+    html, found = plain_report()
     lines = next(b for b in blocks(section(found, "groups")) if b["kind"] == "table")["rows"]
     assert lines[1][0] == "男" and set(lines[1][1:]) == {FEW}
     assert "性別ごとの再現率" in html
 
 
 def test_what_cannot_be_shown_is_listed() -> None:
-    _, found = ethics_report(evidence())
+    _, found = plain_report()
     said = json.dumps(section(found, "limits"), ensure_ascii=False)
     for words in ("訪問の効果", "時間的な安定性", "逐次の中止規則", "permutation importance", NOT_MADE):
         assert words in said

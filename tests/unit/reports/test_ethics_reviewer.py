@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ethics_case import blocks, evidence, household
+from ethics_case import blocks, evidence, household, plain_report
 
 from models.training import not_done
 from reports import plots
@@ -51,7 +51,7 @@ def test_a_validation_without_leads_gives_itself_as_the_reason(validation: str) 
 
 
 def test_the_check_by_shap_says_which_model_and_that_it_is_a_sample() -> None:
-    table = next(b for b in blocks(ethics_report(evidence())[1]) if b.get("caption") == "独立した計算(shap)との一致")
+    table = next(b for b in blocks(plain_report()[1]) if b.get("caption") == "独立した計算(shap)との一致")
     assert "標本" in table["table_note"] and "全行" not in table["table_note"]
     assert "ブースティング" in table["rows"][0][0]
 
@@ -129,30 +129,26 @@ def test_a_household_shown_says_what_listed_means_and_how_much_is_put_together()
 
 def test_what_is_not_in_the_data_names_no_list_of_sources_that_grows_old() -> None:
     """Rents and support are read too, and who pays in time is in the data: what is not is how hard it is."""
-    said = next(
-        b for b in section(ethics_report(evidence())[1], "scope")["blocks"] if "データに入って" in b.get("lead", "")
-    )
+    said = next(b for b in section(plain_report()[1], "scope")["blocks"] if "データに入って" in b.get("lead", ""))
     assert "受け取っている記録に現れない困りごと" in str(said) and "税・保険料・水道・学校" not in str(said)
     assert "払い続けている人" not in str(said)
 
 
 def test_a_share_in_time_says_of_which_crises() -> None:
-    terms = next(b for b in blocks(ethics_report(evidence())[1]) if b.get("caption") == "ことば")
+    terms = next(b for b in blocks(plain_report()[1]) if b.get("caption") == "ことば")
     meaning = next(row[1] for row in terms["rows"] if row[0].startswith("間に合った割合"))
     assert "載りえた世帯の危機だけ" in meaning
 
 
 def test_no_heading_of_a_list_is_left_alone_at_the_foot_of_a_page() -> None:
-    css = next(iter(re.findall(r"\.before \{([^}]*)\}", ethics_report(evidence())[0])))
+    css = next(iter(re.findall(r"\.before \{([^}]*)\}", plain_report()[0])))
     assert "break-after: avoid" in css
 
 
 def test_a_drawing_says_of_what_is_not_in_it_no_more_than_its_table_does() -> None:
     """A group hidden for its small numbers was called one that cannot be told."""
     caption = next(
-        b["caption"]
-        for b in blocks(ethics_report(evidence())[1])
-        if b.get("caption", "").startswith("性別ごとの再現率")
+        b["caption"] for b in blocks(plain_report()[1]) if b.get("caption", "").startswith("性別ごとの再現率")
     )
     assert caption.endswith("図にないもの(判断できないか、少数のため非表示): 男")
 
@@ -173,13 +169,11 @@ def test_the_axis_of_the_candidates_gains_has_its_unit(monkeypatch: pytest.Monke
 
 
 def test_a_source_of_which_nothing_can_be_told_is_not_said_to_be_dispensable() -> None:
-    table = next(
-        b for b in blocks(ethics_report(evidence())[1]) if "データの最小化" in b.get("caption", "") and "rows" in b
-    )
+    table = next(b for b in blocks(plain_report()[1]) if "データの最小化" in b.get("caption", "") and "rows" in b)
     assert "「判断できません」は、要らないという意味ではありません" in table["table_note"]
 
 
 def test_whether_the_model_is_recommended_is_read_before_any_table() -> None:
     """Below the table of facts the box fell onto the next page."""
-    kinds = [b["kind"] for b in section(ethics_report(evidence())[1], "scope")["blocks"]]
+    kinds = [b["kind"] for b in section(plain_report()[1], "scope")["blocks"]]
     assert kinds[:3] == ["bullets", "text", "table"]
