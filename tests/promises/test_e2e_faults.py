@@ -135,14 +135,29 @@ def test_killed_and_run_again_to_the_end_equals_undisturbed(
 def test_killed_at_every_point_in_turn(
     undisturbed: Undisturbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every point of every publication; of the hundreds of single files and links that are alike, the first."""
-    wrong: dict[str, list[str]] = {}
+    """Every point of every publication; of the hundreds of single files and links that are alike, the first. What a
+    kill leaves is what lies on the disk at that moment: one run passes all points, and leaves a copy at each.
+    """
     points = {name: place for place, name in reversed(list(enumerate(undisturbed.passed, 1)))}
-    for name, place in sorted(points.items(), key=lambda item: item[1]):
-        root = undisturbed.kill(place, tmp_path / f"{place:03d}", monkeypatch)
-        if found := undisturbed.differs(root, place):
-            wrong[f"{place} {name}"] = found
-        shutil.rmtree(root.parent)
+    root = copied(undisturbed.before[0][0], tmp_path / "run")
+    seen: list[str] = []
+    left: dict[int, Path] = {}
+
+    def point(name: str) -> None:
+        seen.append(name)
+        if points[name] == len(seen):
+            left[len(seen)] = copied(root, tmp_path / f"{len(seen):03d}")
+
+    monkeypatch.setattr(storage, "point", point)
+    run_day(root, DAY)
+    monkeypatch.undo()
+    assert seen == undisturbed.passed
+    assert len(left) == len(points)
+    wrong: dict[str, list[str]] = {}
+    for place, killed in left.items():
+        if found := undisturbed.differs(killed, place):
+            wrong[f"{place} {seen[place - 1]}"] = found
+        shutil.rmtree(killed.parent)
     assert wrong == {}
 
 
