@@ -20,14 +20,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.hookimpl(trylast=True)  # of the tests that are left when others were deselected
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that need the session home first: they take longest, and no worker is to be alone with one at the end. One
-    builds it; the other has the properties to try meanwhile.
+    builds it; the other has the properties to try meanwhile, and the engines.
     """
     at_home = [item.path for item in items if "city" in getattr(item, "fixturenames", ())]
 
     def rank(item: pytest.Item) -> int:
         if item.path in at_home:
             return 0 if item.path == at_home[0] else 2
-        return 1 if item.path.parent.name == "property" else 3
+        return 1 if item.path.parent.name in ("property", "engines") else 3
 
     items.sort(key=rank)
 

@@ -18,8 +18,15 @@ QUICK = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
 }
-"""Few rows and wide queries: compiling Java for each would take longer than all else."""
+"""Few rows and wide queries: compiling Java for each, or compiling it well, would take longer than all else."""
+
+
+def quick(java: str) -> dict[str, str]:
+    """QUICK with one more option for Java."""
+    name = "spark.driver.extraJavaOptions"
+    return QUICK | {name: f"{QUICK[name]} {java}"}
 
 
 @pytest.fixture(scope="session")

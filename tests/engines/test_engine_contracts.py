@@ -1,4 +1,6 @@
-"""Great Expectations on Spark counts what the judge counts, for every canary file of every source."""
+"""Great Expectations on Spark counts what the judge counts, for every rule of every source: nothing in the clean canary
+file, and what the other breaks. What makes a whole file refused is counted by neither.
+"""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,34 +14,25 @@ from data_contracts.contract import Rule
 from data_contracts.gx_suite import COLUMNS, GxResult, prove
 from data_contracts.judging import FileContext, judge
 from data_contracts.profile import Source
-from data_contracts.reading import FileRefused, read_delivery
+from data_contracts.reading import read_delivery
 from data_contracts.staging import stage
 from pipelines.settings import CONFIG
 
 pytestmark = pytest.mark.engines
 CATALOG = load_catalog(CONFIG / "sources")
 CANARIES = Path(__file__).parents[1] / "canaries"
-FILES = sorted(path.relative_to(CANARIES).as_posix() for path in CANARIES.glob("*/*.csv"))
+FILES = [f"{name}/{kind}.csv" for name in CATALOG.names for kind in ("clean", "rows")]
 
 
 def source(name: str) -> Source:
     return CATALOG.source(name, CATALOG.first_day(name))
 
 
-@pytest.mark.parametrize("name", CATALOG.names)
-def test_every_source_has_canary_files(name: str) -> None:
-    assert {f"{name}/clean.csv", f"{name}/rows.csv"} <= set(FILES)
-
-
 @pytest.mark.parametrize("file", FILES)
 def test_spark_counts_what_the_judge_counts(file: str, session: SparkSession, tmp_path: Path) -> None:
-    """Every rule of the contract, zeros included. A file that cannot be read is never counted by either."""
+    """Every rule of the contract, zeros included."""
     of = source(file.split("/")[0])
-    try:
-        rows = stage([(1, read_delivery(CANARIES / file, of))], of)
-    except FileRefused:
-        assert "_column" in file
-        return
+    rows = stage([(1, read_delivery(CANARIES / file, of))], of)
     judged = judge(rows, of, {1: FileContext(of.contract.default_kind)})
     path = tmp_path / "it's staged.parquet"
     pq.write_table(rows, path)

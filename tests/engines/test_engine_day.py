@@ -1,5 +1,7 @@
 """The whole daily job: on Spark by Pipes, and with PostgreSQL for the features, a home ends with the same files."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from pipelines import engines, layout
 from pipelines.cli import kizuki
 from pipelines.digests import table_digest
 from pipelines.engines import SPARK_FILES, postgres
-from tests.engines.conftest import QUICK, left_in
+from tests.engines import java_classes
+from tests.engines.conftest import QUICK, left_in, quick
 from tests.home.building import Cli, status
 from tests.home.cases import DAY
 from tests.home.copies import held, opened
@@ -50,9 +53,18 @@ def on_spark(home: Path, step: str) -> bool:
     return "engine" in made.asset_materialization.metadata
 
 
-def test_a_day_on_spark_ends_with_the_same_home(copy_of: Callable[..., Path], screened: Path) -> None:
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Java's classes as a Spark process needs them: each of the day's processes is spared loading them."""
+    archive = tmp_path_factory.mktemp("java") / "spark.jsa"
+    # Java writes the file when Python is gone; it holds the pipe until then.
+    subprocess.run([sys.executable, "-m", java_classes.__name__, archive], check=True, capture_output=True)
+    return archive
+
+
+def test_a_day_on_spark_ends_with_the_same_home(copy_of: Callable[..., Path], screened: Path, classes: Path) -> None:
     home = copy_of("signed")
-    told(home, spark=QUICK)
+    told(home, spark=quick(f"-XX:SharedArchiveFile={classes}"))
     figures = Cli().ok("screen", "--home", home, "--date", str(DAY), "--engine", "spark")
     assert figures["lines"]
     equal(home, screened)
@@ -63,11 +75,14 @@ def test_a_day_on_spark_ends_with_the_same_home(copy_of: Callable[..., Path], sc
 
 def test_a_gate_that_closes_in_the_other_process_is_told_in_its_own_line(copy_of: Callable[..., Path]) -> None:
     home = copy_of("signed")
-    asked = ("screen", "--home", str(home), "--date", "2031-01-06")
-    there = CliRunner().invoke(kizuki, [*asked, "--engine", "spark"])
-    here = CliRunner().invoke(kizuki, list(asked))
+    told(home, spark=QUICK)
+    asked = ("screen", "--home", str(home), "--date", str(DAY))
+    with opened(home).store.writing():
+        there = CliRunner().invoke(kizuki, [*asked, "--engine", "spark"])
+        here = CliRunner().invoke(kizuki, list(asked))
     assert status(there) == status(here) == 1
     assert str(there.exception) == str(here.exception)
+    assert "another run is writing this home" in str(here.exception)
 
 
 @pytest.mark.usefixtures("without_great_expectations")
