@@ -9,8 +9,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from pipelines import checked, folding
 from pipelines import draft as drafting
-from pipelines import folding
 from pipelines import store as storage
 from pipelines.errors import GateClosed
 from pipelines.folding import read_manifest
@@ -88,6 +88,18 @@ def test_people_lie_sealed(home: Store) -> None:
     raw = (home.root / "restricted/people/2026-04-01.parquet").read_bytes()
     assert b"PAR1" not in raw
     assert home.read_table("restricted/people/2026-04-01.parquet")["n"].to_pylist() == [1]
+
+
+def test_what_was_decrypted_of_a_replaced_file_leaves_memory_with_it(home: Store) -> None:
+    path = f"restricted/people/{DAY}.parquet"
+    with home.writing():
+        publish(home, 1)
+        file = home.file(path)
+        home.read_table(path)
+        assert file in checked._unsealed
+        publish(home, 2)
+    assert home.read_table(path) == table(2)
+    assert file not in checked._unsealed
 
 
 def test_a_changed_byte_is_noticed(home: Store) -> None:
