@@ -11,7 +11,7 @@ from features.definitions import FEATURES
 from reports.ethics_words import source_ja
 from tests.home.building import Cli, sign
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("without_great_expectations")]
 BEGAN, TO, DAY = date(2026, 3, 2), "2026-04-05", "2026-04-06"
 NEW = {name for name, feature in FEATURES.items() if "housing" in feature.sources}
 
