@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 ColumnType = Literal["text", "int", "date", "flag", "list"]
 Role = Literal["frame", "consents", "protection", "teams", "slips", "signal", "outcomes"]
@@ -14,6 +14,8 @@ Linking = Literal[
     "resident_id", "kana_address", "resident_id_or_kana_address", "kana_birth_or_address", "household_key", "none"
 ]
 Severity = Literal["error", "warning"]
+KINDS: Final = {"full": "全件", "delta": "差分"}
+"""What a file may be: everything, or what changed; as offices call it."""
 
 
 class ContractError(ValueError):

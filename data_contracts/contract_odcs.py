@@ -19,6 +19,7 @@ from open_data_contract_standard.model import (
 )
 
 from data_contracts.contract import (
+    KINDS,
     Cadence,
     Column,
     ColumnType,
@@ -41,7 +42,6 @@ _TYPES: dict[str, ColumnType] = {
     "array": "list",
 }
 _ROLES = get_args(Role)
-_KINDS = ("full", "delta")
 _LINKINGS = get_args(Linking)
 # A row rule is stored as the query other ODCS tools can run; we need its predicate alone.
 _ROW_QUERY = "SELECT COUNT(*) FROM {object} WHERE "
@@ -71,7 +71,7 @@ def read_contract(path: Path) -> Contract:
         columns=tuple(_column(path, p) for p in schema.properties or []),
         rules=tuple(_rule(path, q) for q in schema.quality or [] if q.type == "sql"),
         file_rules=tuple(_file_rule(path, q) for q in schema.quality or [] if q.type == "custom" and not _drifts(q)),
-        default_kind=_one_of(path, said, "defaultKind", _KINDS),
+        default_kind=_one_of(path, said, "defaultKind", tuple(KINDS)),
         full_scope=tuple(said.get("fullScope") or ()),
         refuse_share=float(said.get("refuseShare", 0.02)),
         minimum_rows=int(said.get("minimumRows", 0)),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from data_contracts.catalog import Catalog
-from data_contracts.contract import Column, Contract, Safeguard
+from data_contracts.contract import KINDS, Column, Contract, Safeguard
 from data_contracts.profile import Entry, FirstKnown, Source
 from data_contracts.rules import KEY_CONFLICT, KEY_CONFLICT_REMEDY, KEY_CONFLICT_SENTENCE, file_rules, row_rules
 
@@ -20,7 +20,6 @@ _ROLES = {
     "outcomes": "訪問の結果",
 }
 _TYPES = {"text": "文字", "int": "整数", "date": "日付", "flag": "0か1", "list": "一覧(|区切り)"}
-_KINDS = {"full": "全件", "delta": "差分"}
 _SHAPES = {"row": "期間", "pair": "始めと終わりの組", "run": "連続する月", "point": "その日"}
 _SUBJECTS = {
     "resident_id": "宛名番号で本人を決めます。",
@@ -70,7 +69,7 @@ def _facts(source: Source) -> str:
         ("役割", _ROLES[contract.role]),
         ("だれの行か", _SUBJECTS.get(contract.subject.get("by", "none"), contract.subject.get("by", ""))),
         ("鍵", "・".join(contract.column(name).header for name in contract.key)),
-        ("ファイルの種類", f"名前に区別がなければ{_KINDS[contract.default_kind]}"),
+        ("ファイルの種類", f"名前に区別がなければ{KINDS[contract.default_kind]}"),
         ("全件の範囲", scope if profile.full_glob or contract.default_kind == "full" else "全件の受け渡しはない"),
         ("受け付けない行の上限", f"{contract.refuse_share:.0%}(超えたらファイルごと受け付けない)"),
         ("全件の最少行数", f"{contract.minimum_rows}行"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reports.receipt_page import KIND
+from data_contracts.contract import KINDS
 
 DELIVERABLE = "このままお届けいただけます。"
 IN_PART = "お届けいただけますが、下の「受け入れられない行」は受け入れません。直してからお届けください。"
@@ -18,7 +18,7 @@ def check_text(receipt: Mapping[str, Any]) -> str:
     entry for each broken rule, with the numbers of its rows and how to mend them.
     """
     rows, refused = receipt["rows_in"], receipt["rows_refused"]
-    kind = KIND.get(receipt["kind"], receipt["kind"])
+    kind = KINDS.get(receipt["kind"], receipt["kind"])
     read = f"{rows:,}行を読みました。受け入れられない行: {refused:,}行" if rows else "読み取れた行はありません。"
     lines = [
         f"{receipt['title']}({receipt['source']})・{kind}・取り決めの版 {receipt['contract']['version']}",

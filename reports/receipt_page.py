@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from data_contracts.contract import KINDS
 from reports.rendering import page
 
-KIND = {"full": "全件", "delta": "差分"}
 _NONE = "なし"
 _NO_COUNT = "—(読み取れた行がありません)"
 ACCEPTED = "このファイルを受け入れました。"
@@ -68,7 +68,7 @@ def _facts(receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("情報の名前", f"{receipt['title']}({receipt['source']})"),
         ("お届けの日(フォルダの日付)", receipt["folder_day"] or _NONE),
         (_DAY[receipt["verdict"]], receipt["admitted_day"] or _NONE),
-        ("種類", KIND.get(receipt["kind"], str(receipt["kind"]))),
+        ("種類", KINDS.get(receipt["kind"], str(receipt["kind"]))),
         ("取り決めの版", f"{contract['version']}({contract['sha256']})"),
         ("ファイルの指紋(SHA-256)", str(receipt["sha256"])),
     ]
