@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pytest
 from learning_data import HASHES, SPECS, made_up, table_of
 
+from features.behind import EVIDENCE
 from models import explanation
 from models.background import with_background
 from models.explanation import reason_shares, reasons, reasons_of_all
@@ -53,19 +54,7 @@ def drawn(
     )
     contributions = pa.table({"household_key": ["H"], "base": [0.0], **{f: [v] for f, v in phi.items()}})
     rows = [{"household_key": "H", "feature": f, **fact} for f, given in facts.items() for fact in given]
-    evidence = pa.Table.from_pylist(
-        rows,
-        pa.schema(
-            [
-                ("household_key", pa.string()),
-                ("feature", pa.string()),
-                ("person_key", pa.string()),
-                ("first_on", pa.date32()),
-                ("latest_on", pa.date32()),
-                ("n", pa.int64()),
-            ]
-        ),
-    )
+    evidence = pa.Table.from_pylist(rows, EVIDENCE)
     table = pa.Table.from_pylist(
         [
             {
