@@ -57,8 +57,9 @@ def on_spark(home: Path, step: str) -> bool:
 def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Java's classes as a Spark process needs them: each of the day's processes is spared loading them."""
     archive = tmp_path_factory.mktemp("java") / "spark.jsa"
+    command = [sys.executable, "-m", java_classes.__name__, archive]
     # Java writes the file when Python is gone; it holds the pipe until then.
-    subprocess.run([sys.executable, "-m", java_classes.__name__, archive], check=True, capture_output=True)
+    subprocess.run(command, cwd=Path(__file__).parents[2], check=True, capture_output=True)
     return archive
 
 
