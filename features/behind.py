@@ -71,8 +71,6 @@ def _labelled(rows: pa.Table, name: str, values: pa.Table) -> pa.Table:
     """The rows of households whose value is above 0, with the feature's name, in the columns of EVIDENCE."""
     above = pc.fill_null(pc.greater(values[name], 0), False)
     kept = rows.filter(above.take(rows["place"]))
-    columns = {"household_key": values["household_key"].take(kept["place"])} | {
-        column: kept[column] for column in kept.column_names
-    }
-    columns["feature"] = pa.repeat(name, len(kept)).cast(pa.string())
-    return pa.table({column: columns[column] for column in EVIDENCE.names}, schema=EVIDENCE)
+    kept = kept.append_column("household_key", values["household_key"].take(kept["place"]))
+    kept = kept.append_column("feature", pa.repeat(name, len(kept)).cast(pa.string()))
+    return kept.select(EVIDENCE.names).cast(EVIDENCE)

@@ -76,7 +76,7 @@ def hashes() -> dict[str, str]:
 
 
 def slices(households: pa.Table) -> list[pa.Table]:
-    """Households a few hundred thousand at a time: facts laid aside for their reasons fill memory and disk."""
+    """Households a few hundred thousand at a time: the facts that their reasons may rest on are held in memory."""
     return [households.slice(at, SLICE) for at in range(0, max(households.num_rows, 1), SLICE)]
 
 
